@@ -1,0 +1,53 @@
+"""Membership inference, hands on: the helper package behind the course.
+
+Names are loaded when they are first used, so ``import mia_teach`` stays fast:
+
+>>> import mia_teach as mt
+>>> mt.Rate(12, 899).value.__round__(3)
+0.013
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_MODULES = {"attacks", "exercises", "game", "labs", "models", "plots", "progress", "signals"}
+_NAMES = {
+    "Dataset": "data",
+    "load_digits": "data",
+    "load_mnist_5k": "data",
+    "load_support2": "data",
+    "principal_components": "data",
+    "balanced_shadows": "membership",
+    "coin_flips": "membership",
+    "fixed_size": "membership",
+    "cnn": "models",
+    "logistic": "models",
+    "mlp": "models",
+    "Ensemble": "train",
+    "train": "train",
+    "Scores": "scores",
+    "Rate": "rate",
+    "Interval": "rate",
+    "Game": "game",
+    "View": "game",
+    "Roc": "roc",
+    "show": "plots.show",
+}
+
+__all__ = ["__version__", *sorted(_MODULES | _NAMES.keys())]
+
+
+def __getattr__(name):
+    if name in _NAMES:
+        value = getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
+    elif name in _MODULES:
+        value = import_module(f"{__name__}.{name}")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return __all__
