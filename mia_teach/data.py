@@ -1,0 +1,274 @@
+"""The course's datasets: small real tables, shipped with the package and read with NumPy alone.
+
+Every file is checked against its SHA-256 before it is used, and nothing is fetched from a network.
+Where each dataset comes from and what it may be used for stands in ``datasets/README.md``.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int
+
+FILES = {
+    "digits.npz": "c6052f51e9e44740b373fbaf7e9d48a0440908f15f4d63f01944c93d378e5628",
+    "mnist_5k.npz": "d944bbd0b4ced493eaec97d3fd1ad7ea5df73ee20fa9e8c944def4aed239d57c",
+    "support2_death.npz": "b37c011d9c34b2e7cfe40c9fb42727ee62b3d3bfdc29a0b2a665cfbff06a0ccd",
+    "support2_disease.npz": "cb249238668935964234ecc534ec47bb981dc4fff8208b54aad1627b00c24409",
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """Examples with their labels, and the names of what the columns and the classes mean.
+
+    The arrays are copies and cannot be written to, so a dataset is the same wherever it is used.
+    Indexing with a slice, a mask or an array of positions gives a smaller dataset.
+
+    Args:
+        x: finite numbers, one row an example.
+        y: the class of each example, 0 to ``n_classes - 1``.
+        n_classes: how many classes there are, whether or not each occurs.
+        feature_names: one for each feature; left out, "feature 0", "feature 1", ...
+        class_names: one for each class; left out, "class 0", "class 1", ...
+        name: what figures and messages call the data.
+
+    Raises:
+        ValueError: x is not finite, a label is out of range, lengths or numbers of names do not agree.
+        TypeError: the labels are not integers.
+
+    >>> data = Dataset(x=[[0.0], [1.0], [2.0]], y=[0, 1, 1], n_classes=2)
+    >>> data[data.y == 1].x.ravel()
+    array([1., 2.])
+    """
+
+    x: Float[np.ndarray, "examples *features"]
+    y: Int[np.ndarray, " examples"]
+    n_classes: int
+    feature_names: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
+    name: str = "data"
+
+    def __post_init__(self):
+        x = np.array(self.x, dtype=np.float64)
+        y = np.array(self.y)
+        if x.ndim < 2 or y.ndim != 1 or len(x) != len(y):
+            raise ValueError(
+                f"x has the shape {x.shape} and y the shape {y.shape}. "
+                "Give x as (examples, features) and y as (examples,), with equally many examples."
+            )
+        if not np.isfinite(x).all():
+            where = np.flatnonzero(~np.isfinite(x.reshape(len(x), -1)).all(axis=1))
+            raise ValueError(
+                f"{len(where)} of {len(x)} rows of x hold NaN or infinity, the first at position {where[0]}. "
+                "Every feature needs a finite number: fill or drop what is missing."
+            )
+        if y.size and not np.issubdtype(y.dtype, np.integer):
+            raise TypeError(
+                f"The labels are of type {y.dtype}; classes are counted with integers from 0. "
+                "If they are whole numbers, convert them with y.astype(int)."
+            )
+        if self.n_classes < 2:
+            raise ValueError(f"n_classes is {self.n_classes}; telling classes apart needs at least 2.")
+        if y.size and not 0 <= y.min() <= y.max() < self.n_classes:
+            raise ValueError(
+                f"The labels run from {y.min()} to {y.max()}; with n_classes={self.n_classes} they must lie "
+                f"between 0 and {self.n_classes - 1}. Renumber them, or raise n_classes."
+            )
+        n_features = int(np.prod(x.shape[1:]))
+        features = _names(self.feature_names, n_features, "feature")
+        classes = _names(self.class_names, self.n_classes, "class")
+
+        y = y.astype(np.int64)
+        x.flags.writeable = False
+        y.flags.writeable = False
+        for field, value in (("x", x), ("y", y), ("feature_names", features), ("class_names", classes)):
+            object.__setattr__(self, field, value)  # the one way to set a field of a frozen dataclass
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def __getitem__(self, index) -> "Dataset":
+        """The examples at a slice, where a mask is true, or at an array of positions."""
+        if isinstance(index, slice):
+            return replace(self, x=self.x[index], y=self.y[index])
+        chosen = np.asarray(index)
+        if chosen.ndim != 1 or not (chosen.size == 0 or chosen.dtype.kind in "iub"):
+            raise TypeError(
+                f"A dataset cannot be indexed with {index!r}. Use a slice, a mask or an array of positions, "
+                "such as data[:100], data[data.y == 3] or data[[5, 8]]; a single row is data.x[5]."
+            )
+        if chosen.dtype == bool and len(chosen) != len(self):
+            raise ValueError(
+                f"The mask has {len(chosen)} entries; it needs one for each of {len(self)} examples."
+            )
+        if chosen.size == 0:
+            chosen = chosen.astype(np.int64)
+        return replace(self, x=self.x[chosen], y=self.y[chosen])
+
+    def __repr__(self) -> str:
+        shape = " × ".join(str(length) for length in self.x.shape[1:])
+        return f"Dataset({self.name}: {len(self):,} examples, {shape} features, {self.n_classes} classes)"
+
+
+def _names(given, count, kind) -> tuple[str, ...]:
+    names = tuple(str(name) for name in given) or tuple(f"{kind} {number}" for number in range(count))
+    if len(names) != count:
+        raise ValueError(
+            f"{len(names)} {kind} names were given for {count}. Give one for each, or none at all."
+        )
+    return names
+
+
+def load_digits() -> Dataset:
+    """1,797 handwritten digits of 8 × 8 pixels, from 13 writers; grey values from 0 to 1.
+
+    The smallest of the image sets: a network learns it by heart in seconds.
+
+    Source: Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits (its test part).
+
+    >>> load_digits()
+    Dataset(digits: 1,797 examples, 64 features, 10 classes)
+    """
+    return _load("digits.npz", name="digits", scale=16)
+
+
+def load_mnist_5k() -> Dataset:
+    """5,000 handwritten digits of 28 × 28 pixels, 500 of each; grey values from 0 to 1.
+
+    The classes take turns (0, 1, ..., 9, 0, ...), so every slice holds all of them.
+
+    Source: LeCun, Cortes & Burges, the MNIST database of handwritten digits (the first 500 of each digit).
+
+    >>> data = load_mnist_5k()
+    >>> data, data.y[:12]
+    (Dataset(MNIST-5k: 5,000 examples, 784 features, 10 classes), array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]))
+    """
+    return _load("mnist_5k.npz", name="MNIST-5k", scale=255)
+
+
+def load_support2(label: str = "disease") -> Dataset:
+    """9,105 seriously ill patients of five hospitals: which disease group, or who died in hospital.
+
+    These are real people, so a member is somebody whose illness a model gives away. Numbers are
+    standardised and clipped at 5 deviations; missing values hold the median and a column says so.
+    The rows stand in the order of the study, in which the mix of illnesses changed: draw members
+    at random, never by cutting the table in two.
+
+    Args:
+        label: "disease" for the disease group (8 classes), "death" for death in hospital (2 classes).
+
+    Raises:
+        ValueError: for any other label.
+
+    Source: Knaus et al. 1995, "The SUPPORT prognostic model", Annals of Internal Medicine 122:191-203.
+
+    >>> load_support2("disease")
+    Dataset(SUPPORT2 disease group: 9,105 examples, 48 features, 8 classes)
+    >>> load_support2("death").class_names
+    ('left hospital alive', 'died in hospital')
+    """
+    names = {"disease": "SUPPORT2 disease group", "death": "SUPPORT2 hospital death"}
+    if label not in names:
+        raise ValueError(
+            f"{label!r} is no label of SUPPORT2. Choose 'disease' (8 groups) or 'death' (in hospital)."
+        )
+    return _load(f"support2_{label}.npz", name=names[label], scale=1)
+
+
+def principal_components(dataset: Dataset, n: int) -> Dataset:
+    """The dataset in its n directions of largest variance: fewer features, nearly the same data.
+
+        x − mean = U S Vᵀ,   components = (x − mean) V[:, :n]
+
+    A cell that trains on 64 components of 784 pixels runs several times faster. The directions come
+    from x alone, never from labels or from who is a member, so they favour neither side of the game.
+    Each direction points to where its largest loading is positive, which makes the result unique.
+
+    Raises:
+        ValueError: n is not between 1 and what the data can give.
+
+    Source: Hotelling 1933, "Analysis of a complex of statistical variables into principal components".
+
+    >>> line = Dataset(x=[[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]], y=[0, 1, 1], n_classes=2)
+    >>> principal_components(line, 1).x.ravel().round(6)
+    array([-5.,  0.,  5.])
+    """
+    x = dataset.x.reshape(len(dataset), -1)
+    most = min(x.shape)
+    if not 1 <= n <= most:
+        raise ValueError(f"{n} components were asked for; {dataset!r} has between 1 and {most}.")
+    centred = x - x.mean(axis=0)
+    directions = np.linalg.svd(centred, full_matrices=False)[2][:n]
+    largest = np.abs(directions).argmax(axis=1)
+    directions = directions * np.sign(directions[np.arange(n), largest])[:, None]
+    names = tuple(f"component {number}" for number in range(1, n + 1))
+    return replace(dataset, x=centred @ directions.T, feature_names=names)
+
+
+def mislabelled(dataset: Dataset, index, *, seed: int) -> Dataset:
+    """A copy in which the examples at ``index`` carry a wrong label, uniform among the other classes.
+
+    Such examples are canaries: a model can only fit them by heart, so they show memory at its plainest.
+
+    Args:
+        index: a slice, a mask or positions, as in ``dataset[index]``.
+
+    Source: Carlini et al. 2022, "Membership inference attacks from first principles" (mislabelled records).
+
+    >>> data = Dataset(x=[[0.0], [1.0], [2.0]], y=[0, 1, 1], n_classes=2)
+    >>> mislabelled(data, [2], seed=0).y
+    array([0, 1, 0])
+    """
+    canaries = np.zeros(len(dataset), dtype=bool)
+    canaries[index] = True
+    steps = np.random.default_rng(seed).integers(1, dataset.n_classes, size=canaries.sum())
+    labels = dataset.y.copy()
+    labels[canaries] = (labels[canaries] + steps) % dataset.n_classes
+    return replace(dataset, y=labels)
+
+
+def data_folder() -> Path:
+    """Where the data files lie: inside an installed package, else beside it in a checkout."""
+    installed = Path(__file__).parent / "_course" / "datasets"
+    return installed if installed.is_dir() else Path(__file__).parents[1] / "datasets"
+
+
+def check_files() -> dict[str, bool]:
+    """For every data file, whether it is there and unaltered.
+
+    >>> all(check_files().values())
+    True
+    """
+    folder = data_folder()
+    return {
+        file: (folder / file).is_file() and _sha256((folder / file).read_bytes()) == needed
+        for file, needed in FILES.items()
+    }
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _load(file, *, name, scale) -> Dataset:
+    path = data_folder() / file
+    if not path.is_file():
+        raise FileNotFoundError(f"The data file {path} is missing. Install the package mia-teach again.")
+    content = path.read_bytes()
+    if _sha256(content) != FILES[file]:
+        raise ValueError(
+            f"The data file {path} was altered or cut short: it has {len(content):,} bytes and the SHA-256 "
+            f"{_sha256(content)}, but {FILES[file]} is needed. Install the package mia-teach again."
+        )
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return Dataset(
+            x=arrays["x"] / np.float64(scale),
+            y=arrays["y"],
+            n_classes=len(arrays["class_names"]),
+            feature_names=tuple(arrays["feature_names"].tolist()),
+            class_names=tuple(arrays["class_names"].tolist()),
+            name=name,
+        )
