@@ -1,0 +1,140 @@
+"""Measured numbers with their uncertainty: a share by counts, and a mean over seeds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share ``hits / total`` with its exact confidence interval.
+
+    The Clopper-Pearson interval inverts the binomial test: with probability at least
+    ``confidence`` it holds the true rate, whatever that rate is and however few the counts.
+
+    Args:
+        hits: how many of them.
+        total: of how many, at least 1.
+        confidence: of the interval, between 0 and 1.
+        note: one sentence that belongs to this number, or nothing.
+
+    Source: Clopper & Pearson 1934, "The use of confidence or fiducial limits"; computed by
+    ``scipy.stats.binomtest``.
+
+    >>> rate = Rate(12, 899)
+    >>> print(rate)
+    1.3 % (0.7 % to 2.3 %; 12 of 899)
+    >>> f"{rate:.2%}"
+    '1.33 %'
+    """
+
+    hits: int
+    total: int
+    confidence: float = 0.95
+    note: str = ""
+
+    def __post_init__(self):
+        if self.total < 1 or not 0 <= self.hits <= self.total:
+            raise ValueError(
+                f"{self.hits} of {self.total} is no share. The total must be at least 1 and the hits within it."
+            )
+        if not 0 < self.confidence < 1:
+            raise ValueError(
+                f"A confidence of {self.confidence} was given; it must lie between 0 and 1, such as 0.95."
+            )
+
+    @property
+    def value(self) -> float:
+        return self.hits / self.total
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Lower and upper end of the Clopper-Pearson interval."""
+        from scipy.stats import binomtest
+
+        ci = binomtest(self.hits, self.total).proportion_ci(self.confidence, method="exact")
+        return float(ci.low), float(ci.high)
+
+    @property
+    def low(self) -> float:
+        return self.interval[0]
+
+    @property
+    def high(self) -> float:
+        return self.interval[1]
+
+    def __float__(self):
+        return self.value
+
+    def __format__(self, spec):
+        return percent(self.value, spec) if spec else str(self)
+
+    def __str__(self):
+        low, high = self.interval
+        text = f"{percent(self.value)} ({percent(low)} to {percent(high)}; {self.hits:,} of {self.total:,})"
+        return f"{text}. {self.note}" if self.note else text
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A number with the two ends of its confidence interval.
+
+    >>> print(Interval(0.731, 0.702, 0.760))
+    0.731 (0.702 to 0.760)
+    """
+
+    value: float
+    low: float
+    high: float
+    confidence: float = 0.95
+
+    @classmethod
+    def from_values(cls, values, *, confidence: float = 0.95) -> "Interval":
+        """The mean of independent repetitions (seeds, targets) with Student's t interval.
+
+        Source: Student 1908, "The probable error of a mean"; computed by ``scipy.stats.t``.
+
+        >>> print(Interval.from_values([0.70, 0.72, 0.74]))
+        0.720 (0.670 to 0.770)
+        """
+        from scipy.stats import t
+
+        values = np.asarray(values, float)
+        if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
+            raise ValueError(
+                f"An interval needs at least two finite repetitions in one row; {values!r} came."
+            )
+        mean, half = (
+            values.mean(),
+            t.ppf((1 + confidence) / 2, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5,
+        )
+        return cls(float(mean), float(mean - half), float(mean + half), confidence)
+
+    def __float__(self):
+        return self.value
+
+    def __contains__(self, number):
+        return self.low <= number <= self.high
+
+    def __format__(self, spec):
+        if not spec:
+            return str(self)
+        return percent(self.value, spec) if spec.endswith("%") else format(self.value, spec)
+
+    def words(self, spec: str = ".3f") -> str:
+        """Value and ends in the format ``spec``: ``.1%`` for rates, ``.3f`` for AUC and accuracy."""
+        one = (lambda x: percent(x, spec)) if spec.endswith("%") else (lambda x: format(x, spec))
+        return f"{one(self.value)} ({one(self.low)} to {one(self.high)})"
+
+    def __str__(self):
+        return self.words()
+
+
+def percent(share: float, spec: str = ".1%") -> str:
+    """A share in the course's one way of writing it, with a space before the sign.
+
+    >>> percent(0.0163)
+    '1.6 %'
+    """
+    text = format(share, spec)
+    return text[:-1] + " %" if text.endswith("%") else text
