@@ -161,6 +161,7 @@ def test_a_kernel_killed_at_any_moment_loses_no_answer_that_was_kept(path):
 
 
 DIES_WHILE_WRITING = """
+import os
 from mia_teach import progress
 progress.record("exercise", "02", "first", outcome="done")
 os.fsync = lambda descriptor: os._exit(9)
