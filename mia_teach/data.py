@@ -39,7 +39,7 @@ class Dataset:
         ValueError: x is not finite, a label is out of range, lengths or numbers of names do not agree.
         TypeError: the labels are not integers.
 
-    >>> data = Dataset(x=[[0.0], [1.0], [2.0]], y=[0, 1, 1], n_classes=2)
+    >>> data = Dataset(x=np.array([[0.0], [1.0], [2.0]]), y=np.array([0, 1, 1]), n_classes=2)
     >>> data[data.y == 1].x.ravel()
     array([1., 2.])
     """
@@ -192,7 +192,7 @@ def principal_components(dataset: Dataset, n: int) -> Dataset:
 
     Source: Hotelling 1933, "Analysis of a complex of statistical variables into principal components".
 
-    >>> line = Dataset(x=[[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]], y=[0, 1, 1], n_classes=2)
+    >>> line = Dataset(np.array([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]]), np.array([0, 1, 1]), n_classes=2)
     >>> principal_components(line, 1).x.ravel().round(6)
     array([-5.,  0.,  5.])
     """
@@ -218,7 +218,7 @@ def mislabelled(dataset: Dataset, index, *, seed: int) -> Dataset:
 
     Source: Carlini et al. 2022, "Membership inference attacks from first principles" (mislabelled records).
 
-    >>> data = Dataset(x=[[0.0], [1.0], [2.0]], y=[0, 1, 1], n_classes=2)
+    >>> data = Dataset(x=np.array([[0.0], [1.0], [2.0]]), y=np.array([0, 1, 1]), n_classes=2)
     >>> mislabelled(data, [2], seed=0).y
     array([0, 1, 0])
     """
@@ -266,7 +266,7 @@ def _load(file, *, name, scale) -> Dataset:
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return Dataset(
             x=arrays["x"] / np.float64(scale),
-            y=arrays["y"],
+            y=arrays["y"].astype(np.int64),
             n_classes=len(arrays["class_names"]),
             feature_names=tuple(arrays["feature_names"].tolist()),
             class_names=tuple(arrays["class_names"].tolist()),

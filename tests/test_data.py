@@ -157,6 +157,17 @@ def run_python(script, **environment):
     return done.stdout
 
 
+def test_the_declared_types_hold_when_they_are_checked_at_run_time():
+    run_python(
+        "from jaxtyping import install_import_hook\n"
+        "with install_import_hook('mia_teach.data', 'beartype.beartype'):\n"
+        "    from mia_teach import data\n"
+        "digits = data.load_digits()\n"
+        "data.load_support2('death')[digits.y[:5]]\n"
+        "data.mislabelled(data.principal_components(digits, 4), digits.y == 3, seed=0)\n"
+    )
+
+
 def test_loading_needs_no_network_and_neither_torch_nor_scikit_learn():
     run_python(
         "import socket, sys\n"
