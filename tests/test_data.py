@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from jaxtyping import config
 
 from mia_teach import data
 from mia_teach.data import Dataset, mislabelled, principal_components
@@ -22,9 +23,19 @@ def small(**changes):
     return Dataset(**fields)
 
 
+@pytest.fixture
+def as_for_a_learner():
+    """No type checker stands before the package's own sentences, as in a notebook."""
+    before = config.jaxtyping_disable
+    config.update("jaxtyping_disable", True)
+    yield
+    config.update("jaxtyping_disable", before)
+
+
 # ---- Dataset -------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("as_for_a_learner")
 @pytest.mark.parametrize(
     ("changes", "error", "sentence"),
     [
@@ -46,9 +57,15 @@ def test_a_dataset_that_cannot_be_right_is_refused_with_a_sentence(changes, erro
         small(**changes)
 
 
+@pytest.mark.usefixtures("as_for_a_learner")
+def test_lists_and_small_integers_are_taken_too():
+    np.testing.assert_array_equal(small(y=[0, 1, 2, 1]).x, small(x=[[0, 1], [2, 3], [4, 5], [6, 7]]).x)
+    assert small(y=np.array([0, 1, 2, 1], dtype=np.uint8)).y.dtype == np.int64
+
+
 def test_the_arrays_are_float64_and_int64_and_cannot_be_written_to():
     given = np.arange(8, dtype=np.float32).reshape(4, 2)
-    dataset = small(x=given, y=np.array([0, 1, 2, 1], dtype=np.uint8))
+    dataset = small(x=given, y=np.array([0, 1, 2, 1], dtype=np.int32))
     given[0, 0] = 99
     assert (dataset.x.dtype, dataset.y.dtype) == (np.float64, np.int64)
     assert dataset.x[0, 0] == 0
