@@ -1,0 +1,191 @@
+"""Build the lessons: lessons/source/NN_name.py → three notebooks.
+
+    python lessons/build.py [NN ...] [--check] [--learner-only] [--jobs N]
+
+makes, of each lesson (all of them, or those whose numbers are given),
+
+1. ``lessons/NN_name.ipynb``: stubs in place of solutions, executed, outputs stored; what learners open;
+2. ``build/instructor/NN_name.ipynb``: solutions, teaching notes, likely wrong answers, timings; executed;
+3. ``build/nbgrader/source/NN_name/NN_name.ipynb``: points and hidden tests, as nbgrader wants it.
+
+``--check`` builds into a temporary folder and compares with the first, byte for byte. What a lesson is
+refused for is listed at once, as ``file:line: sentence``; then nothing is written.
+
+How a source is written
+-----------------------
+jupytext's percent format, without a header; cells carry options as ``# %% [markdown] section="card"``:
+
+- ``section="NAME"`` on the first cell of each section, a text cell that opens with a heading (``#`` for the
+  card, ``##`` for the others): card, warm-up, case, predict, build, lab, exercises, surprise, quiz, transfer,
+  recap; all of them, once, in this order.
+- ``exercise="NAME"`` on the code cell of an exercise; at least three, and one with ``tags=["stretch"]``. It
+  holds a function, its solution between ``### BEGIN SOLUTION`` and ``### END SOLUTION``, and as last line
+  ``NAME = check.NAME(NAME)``. ``check`` is the lesson's exercise module, imported under that name; it also
+  holds ``quiz``. ``points=2`` overrides the exercise's own points.
+- ``tests="NAME"`` on a code cell: further hidden tests of that exercise.
+- ``audience="instructor"``: a teaching note. Likely wrong answers, hints and answers to the quiz are added
+  from the exercise module.
+- ``tags=["nbval-ignore-output"]``: at most one cell of a lesson.
+
+Numbers in prose: ``{{ expression:format }}`` is evaluated in the running kernel, after the cells above it.
+``[[1 %]]`` marks a number as part of a definition or design, ``[[15.7 %|Carlini 2022]]`` as quoted from a
+paper that the recap lists. Everything else that looks measured is refused; builder/prose.py says what does.
+
+Links to ``glossary.md#term`` must meet a heading there; other local links must exist in this folder.
+"""
+
+import argparse
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from builder import editions, refusals, running, source  # noqa: E402 (the parts lie beside this file)
+from builder.source import Complaint, Lesson, Refusal  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where sources are read and notebooks written."""
+
+    lessons: Path = HERE
+    build: Path = HERE.parent / "build"
+
+    def sources(self, numbers: list[str]) -> list[Path]:
+        """The sources with these numbers; all of them without any. Raises SystemExit for one that is not there."""
+        paths = sorted((self.lessons / "source").glob("[0-9][0-9]_*.py"))
+        for number in numbers:
+            if not any(path.name.startswith(f"{number}_") for path in paths):
+                raise SystemExit(
+                    f"There is no lesson {number}; there are {', '.join(p.stem for p in paths)}."
+                )
+        return [path for path in paths if not numbers or path.name[:2] in numbers]
+
+    def learner(self, lesson: Lesson) -> Path:
+        return self.lessons / f"{lesson.name}.ipynb"
+
+    def instructor(self, lesson: Lesson) -> Path:
+        return self.build / "instructor" / f"{lesson.name}.ipynb"
+
+    def nbgrader(self, lesson: Lesson) -> Path:
+        return self.build / "nbgrader" / "source" / lesson.name / f"{lesson.name}.ipynb"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A lesson's notebooks by the file each belongs into, what to look at again, and the seconds it took."""
+
+    files: dict[Path, bytes]
+    warnings: list[Complaint]
+    seconds: float
+
+
+def build(path: Path, places: Places, *, learner_only: bool = False, cell_seconds: float = 10) -> Built:
+    """The notebooks of one source, as bytes. Raises Refusal with everything that is wrong with it."""
+    lesson = source.read(path)
+    if complaints := refusals.before(lesson, places.lessons / "glossary.md"):
+        raise Refusal(complaints)
+
+    cells = editions.learner_cells(lesson)
+    book = editions.notebook(cells)
+    seconds = running.run(lesson, cells, book, places.lessons)
+    data = editions.as_bytes(editions.stored(book))
+    complaints = refusals.after(lesson, cells, book, data)
+    if complaints := complaints + refusals.slow(lesson, cells, seconds, cell_seconds):
+        raise Refusal(complaints)
+    files = {places.learner(lesson): data}
+    filled = {cell.line: made.source for cell, made in zip(cells, book.cells, strict=True)}
+
+    if not learner_only:
+        files[places.instructor(lesson)] = editions.as_bytes(_instructor(lesson, places, filled))
+        files[places.nbgrader(lesson)] = editions.as_bytes(editions.nbgrader(lesson, filled))
+    return Built(files, refusals.aims(lesson, cells, book, seconds), sum(seconds))
+
+
+def _instructor(lesson: Lesson, places: Places, filled: dict[int, str]):
+    """The instructor's edition; refused where a solution is not done or changes a number of the prose."""
+    cells = editions.instructor_cells(lesson)
+    book = editions.notebook(cells)
+    seconds = running.run(lesson, cells, book, places.lessons)
+    complaints = []
+    for cell, made in zip(cells, book.cells, strict=True):
+        if cell.exercise and not refusals.says_done(made, cell.exercise):
+            complaints.append(lesson.complaint(cell, f"The solution of {cell.exercise!r} is not done."))
+        same = made.source == filled.get(cell.line)
+        if cell.kind == "markdown" and cell.for_learners and not same:
+            complaints.append(
+                lesson.complaint(cell, "With the exercises solved, a number in this text changes.")
+            )
+    if complaints:
+        raise Refusal(complaints)
+    return editions.with_timings(editions.stored(book), cells, seconds)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; gives the exit status."""
+    parser = argparse.ArgumentParser(description="Build the lessons from lessons/source.")
+    parser.add_argument("numbers", nargs="*", metavar="NN", help="only these lessons, such as 00 02")
+    parser.add_argument("--check", action="store_true", help="compare a new build with the notebooks here")
+    parser.add_argument(
+        "--learner-only", action="store_true", help="leave out build/instructor and build/nbgrader"
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="lessons to build at once (default 1)"
+    )
+    parser.add_argument(
+        "--cell-seconds",
+        type=float,
+        default=refusals.CELL_SECONDS,
+        metavar="S",
+        help="how long a cell may take",
+    )
+    asked = parser.parse_args(arguments)
+    places = Places()
+    paths = places.sources(asked.numbers)
+
+    def one(path: Path) -> Built | Refusal:
+        try:
+            return build(
+                path,
+                places,
+                learner_only=asked.learner_only or asked.check,
+                cell_seconds=asked.cell_seconds,
+            )
+        except Refusal as refusal:
+            return refusal
+
+    status = 0
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        for path, built in zip(paths, pool.map(one, paths), strict=True):
+            if isinstance(built, Refusal):
+                print(f"{path.stem}: refused\n{built}", flush=True)
+                status = 1
+                continue
+            print(f"{path.stem}: {built.seconds:.0f} s", flush=True)
+            for warning in built.warnings:
+                print(f"  note: {warning}", flush=True)
+            status |= _differs(built) if asked.check else _written(built)
+    return status
+
+
+def _written(built: Built) -> int:
+    for path, data in built.files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return 0
+
+
+def _differs(built: Built) -> int:
+    status = 0
+    for path, data in built.files.items():
+        if not path.exists() or path.read_bytes() != data:
+            print(f"{path} is not what its source gives; run python lessons/build.py {path.name[:2]}.")
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

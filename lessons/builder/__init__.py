@@ -1,0 +1,1 @@
+"""The parts of lessons/build.py: source, prose, running, refusals, editions."""

@@ -1,0 +1,179 @@
+"""One source, three notebooks: for learners, for instructors, and for nbgrader."""
+
+from collections import Counter
+from dataclasses import replace
+
+import nbformat
+from nbformat import NotebookNode, v4
+
+from .source import Cell, Lesson, check_line, solved, stub, with_text, without_check
+
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def learner_cells(lesson: Lesson) -> list[Cell]:
+    """The cells a learner meets, with stubs for solutions."""
+    return [with_text(cell, stub(cell.text)) for cell in lesson.cells if cell.for_learners]
+
+
+def instructor_cells(lesson: Lesson) -> list[Cell]:
+    """All cells, solved, with notes on the exercises and the quiz where they come up."""
+    cells = []
+    for number, cell in enumerate(lesson.cells):
+        cells.append(with_text(cell, solved(cell.text)))
+        if cell.exercise:
+            cells.append(_note(cell, _exercise_notes(lesson, cell)))
+        last = number + 1 == len(lesson.cells) or lesson.cells[number + 1].section != cell.section
+        if cell.section == "quiz" and last:
+            cells.append(_note(cell, _quiz_notes(lesson)))
+    return cells
+
+
+def notebook(cells: list[Cell]) -> NotebookNode:
+    """A notebook of these cells, not yet run."""
+    made = []
+    for cell, name in zip(cells, _ids(cells), strict=True):
+        new = v4.new_code_cell if cell.kind == "code" else v4.new_markdown_cell
+        made.append(new(cell.text, id=name, metadata=_metadata(cell)))
+    return v4.new_notebook(cells=made, metadata={"kernelspec": KERNEL, "language_info": LANGUAGE})
+
+
+def stored(book: NotebookNode) -> NotebookNode:
+    """An executed notebook without what differs between runs: ids of live widgets, versions, timings."""
+    book.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
+    for cell in book.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/html" in data or not data.get("text/plain", "<").startswith("<"):
+                data.pop(WIDGET, None)
+    return book
+
+
+def as_bytes(book: NotebookNode) -> bytes:
+    """The file's content; two equal notebooks give the same bytes on every system."""
+    nbformat.validate(book)
+    return (nbformat.writes(book, version=4).rstrip("\n") + "\n").encode()
+
+
+def with_timings(book: NotebookNode, cells: list[Cell], seconds: list[float]) -> NotebookNode:
+    """The instructor's notebook with a table of what its cells took, at the end."""
+    rows = [
+        f"| {cell.section} | `{cell.text.split(chr(10))[0][:60].replace('|', ' ')}` | {taken:.1f} |"
+        for cell, taken in zip(cells, seconds, strict=True)
+        if cell.kind == "code"
+    ]
+    table = ["## Timings of this run", "", "| section | code cell | seconds |", "|---|---|---:|", *rows]
+    table += ["", f"All cells together: {sum(seconds):.0f} s."]
+    book.cells.append(v4.new_markdown_cell("\n".join(table), id="timings", metadata={"tags": ["instructor"]}))
+    return book
+
+
+def nbgrader(lesson: Lesson, filled: dict[int, str]) -> NotebookNode:
+    """The source notebook of an nbgrader assignment; `filled` gives the text cells' prose by source line."""
+    cells = []
+    for cell, name in zip(learner_cells(lesson), _ids(learner_cells(lesson)), strict=True):
+        if cell.kind == "markdown":
+            cells.append(v4.new_markdown_cell(filled[cell.line], id=name))
+        elif cell.exercise:
+            original = next(one for one in lesson.exercises if one.exercise == cell.exercise)
+            cells += _graded(lesson, original)
+        elif cell.line == lesson.check_import[1].line:
+            cells.append(_marked(cell.text, "setup", locked=True))
+        else:
+            cells.append(v4.new_code_cell(cell.text, id=name))
+    return v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "language_info": LANGUAGE})
+
+
+def points(lesson: Lesson, cell: Cell) -> float:
+    """What an exercise is worth: what its cell says, or the exercise itself; a stretch exercise nothing."""
+    if "stretch" in cell.tags:
+        return 0
+    return getattr(lesson.check, cell.exercise).points if cell.points is None else cell.points
+
+
+def _graded(lesson: Lesson, cell: Cell) -> list[NotebookNode]:
+    """The learner's cell, the test that grades it, and the check that lets the lesson go on.
+
+    The test stands before the check, for the check gives back the package's own function when the
+    learner's is not right, and that one would always pass.
+    """
+    name = cell.exercise
+    made = [_marked(without_check(cell), name, solution=True)]
+    worth = points(lesson, cell)
+    if worth:
+        further = [one.text for one in lesson.cells if one.tests == name]
+        tests = [
+            f"# This cell grades {name}; the tests are with your teacher.",
+            "### BEGIN HIDDEN TESTS",
+            f"from {lesson.check.__name__} import {name} as graded",
+            "",
+            f'assert {name} is not graded.reference, "This is the package\'s own function, not yours."',
+            f"outcome = graded.verdict({name})",
+            "assert outcome.done, outcome",
+            *further,
+            "### END HIDDEN TESTS",
+        ]
+        made.append(_marked("\n".join(tests), f"{name}_test", grade=True, locked=True, points=worth))
+    return [*made, _marked(check_line(name), f"{name}_check", locked=True)]
+
+
+def _marked(text: str, grade_id: str, **marks: object) -> NotebookNode:
+    meta = {"schema_version": 3, "grade_id": grade_id, "grade": False, "solution": False, "locked": False}
+    return v4.new_code_cell(text, id=grade_id, metadata={"nbgrader": {**meta, "task": False, **marks}})
+
+
+def _ids(cells: list[Cell]) -> list[str]:
+    counts: Counter[str] = Counter()
+    names = []
+    for cell in cells:
+        if cell.exercise:
+            names.append(f"exercise-{cell.exercise}"[:64])
+            continue
+        kind = cell.section if cell.for_learners else f"{cell.section}-note"
+        counts[kind] += 1
+        names.append(f"{kind}-{counts[kind]}")
+    return names
+
+
+def _metadata(cell: Cell) -> dict:
+    tags = [*cell.tags]
+    if cell.exercise:
+        tags.insert(0, "exercise")
+    if not cell.for_learners:
+        tags.insert(0, "instructor")
+    return {"tags": tags} if tags else {}
+
+
+def _note(cell: Cell, text: str) -> Cell:
+    return replace(cell, kind="markdown", text=text, audience="instructor", exercise=None, tags=())
+
+
+def _exercise_notes(lesson: Lesson, cell: Cell) -> str:
+    exercise = getattr(lesson.check, cell.exercise)
+    worth = points(lesson, cell)
+    lines = [
+        f"**Likely wrong answers to `{cell.exercise}`** ({worth:g} {'point' if worth == 1 else 'points'}), and the reply to each",
+        "",
+    ]
+    lines += [f"- *{wrong.name.replace('_', ' ')}*: {wrong.reply}" for wrong in exercise.wrong]
+    lines += ["", "Hints, in order:", ""]
+    lines += [f"{number}. {hint}" for number, hint in enumerate(exercise.hints, 1)]
+    return "\n".join(lines)
+
+
+def _quiz_notes(lesson: Lesson) -> str:
+    lines = ["**Answers to the quiz**"]
+    for number, item in enumerate(lesson.check.quiz.items, 1):
+        lines += ["", f"{number}. {item.question}", ""]
+        lines += [f"    - {'**right**' if c.right else 'wrong'}: {c.text}: {c.reply}" for c in item.choices]
+    return "\n".join(lines)
