@@ -28,7 +28,9 @@ def chromium():
     """A running Chromium; a test that needs one is skipped, with the reason, where there is none."""
     api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if not os.path.exists(CHROMIUM):
-        pytest.skip(f"there is no Chromium at {CHROMIUM}; the environment variable CHROMIUM names another place")
+        pytest.skip(
+            f"there is no Chromium at {CHROMIUM}; the environment variable CHROMIUM names another place"
+        )
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield browser
@@ -124,3 +126,8 @@ def axe_violations(page, context=".mia-lab"):
 
     found = Axe().run(page, context=context, options={"runOnly": AXE_RULES}).response["violations"]
     return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
+
+
+def words(page, selector=".mia-words"):
+    """What stands there, with plain spaces."""
+    return page.inner_text(selector).replace("\u00a0", " ")

@@ -101,7 +101,11 @@ function goalList(goals, id) {
   return { element, show };
 }
 
-function say(element, text) { if (element.textContent !== text) element.textContent = text; }
+/** Say something in a live region, once, and never break a line before a per cent sign. */
+export function say(element, text) {
+  const whole = text.replaceAll(" %", "\u00a0%");
+  if (element.textContent !== whole) element.textContent = whole;
+}
 
 // ---- elements
 
@@ -237,7 +241,7 @@ export function hatching(id) {
 export function sides() {
   const key = (kind) => svg("svg", { width: 22, height: 12, "aria-hidden": "true" },
     svg("rect", { x: 1, y: 1, width: 20, height: 10, class: `mia-key mia-key-${kind}` }));
-  return h("p", { class: "mia-legend" }, h("span", {}, key("member"), "members (filled)"),
+  return h("p", { class: "mia-legend" }, h("span", {}, key("member"), "members (solid)"),
     h("span", {}, key("non"), "non-members (dashed)"));
 }
 
@@ -264,7 +268,7 @@ export function fixed(x, digits) {
 }
 
 export function decimal(x, digits = 3) {
-  if (x === 0 || Math.abs(x) >= 10 ** (1 - digits)) return fixed(x, digits).replace("-", "−");
+  if (x === 0 || Math.abs(x) >= 0.001) return fixed(x, digits).replace("-", "−");
   const [mantissa, exponent] = x.toExponential(1).split("e-");
   return `${mantissa.replace("-", "−")} × 10⁻${exponent.replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
 }

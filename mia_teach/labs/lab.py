@@ -66,7 +66,9 @@ class Goal:
             raise ValueError(f"The goal {self.text!r} has no condition, so nothing could verify it.")
         for value, (rule, _) in self.conditions.items():
             if rule not in RULES:
-                raise ValueError(f"The rule {rule!r} for {value!r} is unknown. Use one of {', '.join(RULES)}.")
+                raise ValueError(
+                    f"The rule {rule!r} for {value!r} is unknown. Use one of {', '.join(RULES)}."
+                )
 
     def is_met(self, values: Mapping[str, float | None]) -> bool:
         """Whether all conditions hold; a value that is None (not defined just now) meets none."""
@@ -89,10 +91,14 @@ class Lab(anywidget.AnyWidget):
 
     title = traitlets.Unicode().tag(sync=True)
     goals_met = traitlets.List(traitlets.Bool()).tag(sync=True)
-    note = traitlets.Unicode(help="a sentence for the learner about trouble with the file of answers").tag(sync=True)
+    note = traitlets.Unicode(help="a sentence for the learner about trouble with the file of answers").tag(
+        sync=True
+    )
     _controls = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _goals = traitlets.List().tag(sync=True)
-    _met_at = traitlets.Dict(help="goal number -> the controls at which the browser saw it met").tag(sync=True)
+    _met_at = traitlets.Dict(help="goal number -> the controls at which the browser saw it met").tag(
+        sync=True
+    )
 
     def __init__(self, *, lesson: str = "", name: str = "", goals: tuple[Goal, ...] = (), **traits):
         self.lesson, self.goals = lesson, tuple(goals)
@@ -101,7 +107,10 @@ class Lab(anywidget.AnyWidget):
         super().__init__(
             goals_met=[kept.get(self._goal_name(i), {}).get("met", False) for i in range(len(self.goals))],
             _controls=list(self.controls),
-            _goals=[{"text": g.text, "conditions": {k: list(v) for k, v in g.conditions.items()}} for g in self.goals],
+            _goals=[
+                {"text": g.text, "conditions": {k: list(v) for k, v in g.conditions.items()}}
+                for g in self.goals
+            ],
             **traits,
         )
         for goal in self.goals:
@@ -169,7 +178,10 @@ class Lab(anywidget.AnyWidget):
     def _lines(self) -> list[str]:
         lines = [self.read_out()]
         marks = ["met" if met else "to do" for met in self.goals_met]
-        return [*filter(None, lines), *(f"Goal ({mark}): {g.text}" for mark, g in zip(marks, self.goals, strict=True))]
+        return [
+            *filter(None, lines),
+            *(f"Goal ({mark}): {g.text}" for mark, g in zip(marks, self.goals, strict=True)),
+        ]
 
     def __repr__(self):
         return "\n".join([self.title, *self._lines()])
@@ -182,7 +194,9 @@ class Lab(anywidget.AnyWidget):
     def _plain_html(self) -> str:
         parts = [f"<p><strong>{html.escape(self.title)}</strong></p>"]
         if (figure := self.picture()) is not None:
-            parts.append(f'<img alt="{html.escape(self.describe())}" src="data:image/png;base64,{png(figure)}">')
+            parts.append(
+                f'<img alt="{html.escape(self.describe())}" src="data:image/png;base64,{png(figure)}">'
+            )
         parts += [f"<p>{html.escape(line)}</p>" for line in self._lines()]
         return "\n".join([*parts, "<p><em>Run this cell to use the panel.</em></p>"])
 
@@ -218,8 +232,8 @@ def decimal(number: float, digits: int = 3) -> str:
     >>> decimal(-0.5), decimal(0.000042)
     ('−0.500', '4.2 × 10⁻⁵')
     """
-    if number == 0 or abs(number) >= 10.0 ** (1 - digits):
-        return f"{number:.{digits}f}".replace("-", "−")
+    if number == 0 or abs(number) >= 0.001:
+        return f"{number + 0.0:.{digits}f}".replace("-", "−")  # −0.0 + 0.0 is 0.0
     mantissa, exponent = f"{number:.1e}".replace("-", "−").split("e")
     return f"{mantissa} × 10⁻{str(abs(int(exponent[1:]))).translate(_RAISED)}"
 

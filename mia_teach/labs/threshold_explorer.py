@@ -6,7 +6,9 @@ import numpy as np
 import traitlets
 
 from mia_teach.labs.lab import Goal, Lab, browser_files, decimal, pack
+from mia_teach.plots import ScoreHistogramDisplay
 from mia_teach.rate import percent
+from mia_teach.roc import Roc
 from mia_teach.scores import Scores
 
 BASE_RATES = {0.5: "1 in 2", 0.1: "1 in 10", 0.01: "1 in 100", 0.001: "1 in 1,000"}
@@ -42,19 +44,29 @@ class ThresholdExplorer(Lab):
     _tables = traitlets.Dict(help="signal -> what its two pictures need").tag(sync=True)
     _base_rates = traitlets.List().tag(sync=True)
 
-    def __init__(self, scores: Scores | Mapping[str, Scores], threshold: float | None = None, *, goals=None, **options):
+    def __init__(
+        self, scores: Scores | Mapping[str, Scores], threshold: float | None = None, *, goals=None, **options
+    ):
         several = scores if isinstance(scores, Mapping) else {scores.name: scores}
         if not several:
             raise ValueError("No scores came. Give one Scores, or a dict of them by name.")
         self.scores = {name: _finite(one) for name, one in several.items()}
-        self._sides = {name: (np.sort(one.members), np.sort(one.non_members)) for name, one in self.scores.items()}
-        tables = {name: _table(*sides) for name, sides in self._sides.items()}
+        self._sides = {
+            name: (np.sort(one.members), np.sort(one.non_members)) for name, one in self.scores.items()
+        }
+        self._rocs = {name: Roc.from_scores(one) for name, one in self.scores.items()}
+        self._histograms = {
+            name: ScoreHistogramDisplay.from_scores(one, bins=BINS, name=f"score: {name}")
+            for name, one in self.scores.items()
+        }
         signal = options.pop("signal", next(iter(self.scores)))
         super().__init__(
-            goals=default_goals(list(self.scores.values())) if goals is None else goals,
-            threshold=float(np.quantile(self.scores[signal].score, 0.1)) if threshold is None else float(threshold),
+            goals=default_goals(list(self._rocs.values())) if goals is None else goals,
+            threshold=float(np.quantile(self.scores[signal].score, 0.1))
+            if threshold is None
+            else float(threshold),
             signal=signal,
-            _tables=tables,
+            _tables={name: _table(self._rocs[name], self._histograms[name]) for name in self.scores},
             _base_rates=[list(pair) for pair in BASE_RATES.items()],
             **options,
         )
@@ -63,11 +75,15 @@ class ThresholdExplorer(Lab):
     def _possible(self, proposal):
         name, value = proposal.trait.name, proposal.value
         if name == "signal" and value not in self.scores:
-            raise traitlets.TraitError(f"There is no signal {value!r} here. Choose one of {', '.join(self.scores)}.")
+            raise traitlets.TraitError(
+                f"There is no signal {value!r} here. Choose one of {', '.join(self.scores)}."
+            )
         if name == "threshold" and not np.isfinite(value):
             raise traitlets.TraitError(f"A threshold of {value} came; it must be a finite number.")
         if name == "base_rate" and not 0 < value < 1:
-            raise traitlets.TraitError(f"A base rate of {value} came; it must lie between 0 and 1, such as 0.01.")
+            raise traitlets.TraitError(
+                f"A base rate of {value} came; it must lie between 0 and 1, such as 0.01."
+            )
         return value
 
     def values_at(self, threshold, signal, base_rate):
@@ -109,24 +125,19 @@ class ThresholdExplorer(Lab):
     def picture(self):
         from matplotlib.figure import Figure
 
-        from mia_teach import plots
+        from mia_teach.plots import RocDisplay
+        from mia_teach.plots.style import style
 
-        members, non_members = self._sides[self.signal]
-        edges, of_members, of_non_members = _histogram(members, non_members)
-        stops, tpr, fpr = _stops(members, non_members)
         now = self.values()
-        with plots.style():
-            figure = Figure(figsize=(8, 3), layout="constrained")
+        with style():
+            figure = Figure(figsize=(9, 3.6), layout="constrained")
             left, right = figure.subplots(1, 2)
-            left.stairs(of_members, edges, fill=True, color=plots.MEMBER, alpha=0.5, label="members")
-            left.stairs(of_non_members, edges, color=plots.NON_MEMBER, hatch="///", ls="--", label="non-members")
+            self._histograms[self.signal].plot(left)
             left.axvline(self.threshold, color="black")
-            left.set(xlabel=f"score: {self.signal}", ylabel="share of the side", title="Who is accused")
-            left.legend()
-            right.plot([0, 1], [0, 1], ":", color="grey")
-            right.plot(fpr, tpr, color="black")
-            right.plot(now["fpr"], now["tpr"], "o", color="black")
-            right.set(xlabel="false positive rate", ylabel="true positive rate", title="ROC curve")
+            RocDisplay.from_roc(self._rocs[self.signal], name=self.signal).plot(
+                right, log=self.roc_scale == "log", color="black"
+            )
+            right.plot(now["fpr"], now["tpr"], "o", color="black", markersize=8)
         return figure
 
 
@@ -136,38 +147,40 @@ def precision(tpr, fpr, base_rate):
     return base_rate * tpr / accused if accused else None
 
 
-def default_goals(several: list[Scores]) -> list[Goal]:
-    """Three goals that can be reached on these scores: few false alarms, the best advantage, the precision that is left."""
+def default_goals(rocs: list[Roc]) -> list[Goal]:
+    """Three goals within reach on these scores: few false alarms, the best advantage, the precision that is left."""
+    few = max(roc.n_members for roc in rocs) // 100 + 1  # a precision over a handful of records says nothing
     best_low, best_advantage, best_precision = 0.0, 0.0, 0.0
-    for scores in several:
-        _, tp, fp = _counts(np.sort(scores.members), np.sort(scores.non_members))
-        tpr, fpr = tp / len(scores.members), fp / len(scores.non_members)
-        best_low = max(best_low, tpr[fpr <= 0.01].max())
-        best_advantage = max(best_advantage, (tpr - fpr).max())
-        accused = 0.01 * tpr + 0.99 * fpr
-        best_precision = max(best_precision, (0.01 * tpr[accused > 0] / accused[accused > 0]).max())
-    enough = np.floor(900 * best_low) / 1000
-    few = Goal(
+    for roc in rocs:
+        best_low = max(best_low, float(roc.tpr[roc.fpr <= 0.01].max()))
+        best_advantage = max(best_advantage, roc.advantage)
+        for tpr, fpr in zip(roc.tpr, roc.fpr, strict=True):
+            if tpr * roc.n_members > few - 0.5:
+                best_precision = max(best_precision, float(precision(tpr, fpr, 0.01)))
+    enough = int(900 * best_low) / 1000
+    strict = Goal(
         f"At most 1 % false alarms, and still at least {percent(enough)} of the members found"
         if enough
         else "At most 1 % false alarms (hardly a member can be found there on these data)",
-        {"fpr": ("<=", 0.01), "tpr": (">=", float(enough))},
+        {"fpr": ("<=", 0.01), "tpr": (">=", enough)},
         "few_false_alarms",
     )
     most = Goal(
         "The greatest advantage that these scores allow, to within one percentage point",
-        {"advantage": (">=", float(best_advantage) - 0.01)},
+        {"advantage": (">=", best_advantage - 0.01)},
         "greatest_advantage",
     )
+    rare = f"when only 1 in 100 records is a member, with {few} or more members found"
     if best_precision > 0.5:
-        text, bound = "Precision above 50 % when only 1 in 100 records is a member", (">", 0.5)
+        text, bound = f"Precision above 50 % {rare}", (">", 0.5)
     else:
-        bound = (">=", float(np.floor(900 * best_precision)) / 1000)
+        bound = (">=", int(900 * best_precision) / 1000)
         text = (
-            f"Precision of at least {percent(bound[1])} when only 1 in 100 records is a member "
+            f"Precision of at least {percent(bound[1])} {rare} "
             f"(50 % is out of reach here: the best is {percent(best_precision)})"
         )
-    return [few, most, Goal(text, {"base_rate": ("==", 0.01), "precision": bound}, "precision_when_rare")]
+    conditions = {"base_rate": ("==", 0.01), "precision": bound, "tp": (">=", few)}
+    return [strict, most, Goal(text, conditions, "precision_when_rare")]
 
 
 def _finite(scores):
@@ -178,54 +191,32 @@ def _finite(scores):
     return Scores(np.clip(scores.score, low - beyond, high + beyond), scores.member, scores.name)
 
 
-def _counts(members, non_members):
-    """Every threshold that makes a difference, ascending, with the members and the non-members above it."""
-    scores = np.unique(np.concatenate([members, non_members]))
-    candidates = np.concatenate([[np.nextafter(scores[0], -np.inf)], scores])
-    above = [len(side) - np.searchsorted(side, candidates, "right") for side in (members, non_members)]
-    return candidates, *above
-
-
-def _stops(members, non_members):
-    """The candidates at which the slider stops, ascending, with their TPR and FPR.
-
-    From the strict end each single candidate, then steps that grow by 3 %, at most 1 in 200: the low
-    false-positive rates, where the interest lies, are reached record by record, and the whole way in 400 steps.
-    """
-    candidates, tp, fp = _counts(members, non_members)
-    chosen, n = [len(candidates) - 1], len(candidates)
-    while chosen[-1] > 0:
-        done = n - chosen[-1]
-        chosen.append(max(0, chosen[-1] - max(1, min(int(0.03 * done), n // 200))))
-    advantage = tp / len(members) - fp / len(non_members)
-    stops = np.unique([*chosen, int(advantage.argmax())])
-    return stops, tp[stops] / len(members), fp[stops] / len(non_members)
-
-
-def _auc(members, non_members):
-    from sklearn.metrics import roc_auc_score
-
-    member = np.repeat([True, False], [len(members), len(non_members)])
-    return roc_auc_score(member, np.concatenate([members, non_members]))
-
-
-def _histogram(members, non_members):
-    ends = min(members[0], non_members[0]), max(members[-1], non_members[-1])
-    edges = np.histogram_bin_edges([], BINS, ends)
-    return edges, *(np.histogram(side, edges)[0] / len(side) for side in (members, non_members))
-
-
-def _table(members, non_members):
-    candidates, tp, fp = _counts(members, non_members)
-    stops, _, _ = _stops(members, non_members)
-    edges, of_members, of_non_members = _histogram(members, non_members)
+def _table(roc, histogram):
+    """What the browser looks up: at every threshold that makes a difference, ascending, who is above it."""
+    levels = roc.threshold[:0:-1]
+    candidates = np.concatenate([[np.nextafter(levels[0], -np.inf)], levels])
     return {
         "candidates": pack(candidates),
-        "tp": pack(tp, "i4"),
-        "fp": pack(fp, "i4"),
-        "stops": pack(stops, "i4"),
-        "edges": pack(edges),
-        "of_members": pack(of_members),
-        "of_non_members": pack(of_non_members),
-        "auc": pack([_auc(members, non_members)]),
+        "tp": pack(np.rint(roc.tpr[::-1] * roc.n_members), "i4"),
+        "fp": pack(np.rint(roc.fpr[::-1] * roc.n_non_members), "i4"),
+        "stops": pack(_stops(roc), "i4"),
+        "auc": pack([roc.auc]),
+        "edges": pack(histogram.edges),
+        "of_members": pack(histogram.members),
+        "of_non_members": pack(histogram.non_members),
     }
+
+
+def _stops(roc):
+    """The places among the candidates at which the slider stops.
+
+    From the strict end each single candidate, then steps that grow by 3 %, to at most 1 in 200: the low
+    false-positive rates, where the interest lies, are reached record by record, and the whole way in 400 steps.
+    """
+    n = len(roc.threshold)
+    stops = [n - 1]
+    while stops[-1] > 0:
+        done = n - stops[-1]
+        stops.append(max(0, stops[-1] - max(1, min(int(0.03 * done), n // 200))))
+    best = n - 1 - int((roc.tpr - roc.fpr).argmax())
+    return np.unique([*stops, best])

@@ -1,0 +1,191 @@
+"""What holds for every lab, by the examples in examples.py."""
+
+import io
+import re
+import tokenize
+from pathlib import Path
+
+import pytest
+from browser import axe_violations, state, words
+from examples import EXAMPLES
+from node import needs_node, under_node
+
+import mia_teach.labs
+
+FOLDER = Path(mia_teach.labs.__file__).parent
+FOCUSABLE = ".mia-lab :is(input, select, button)"
+every_lab = pytest.mark.parametrize("name", EXAMPLES)
+every_lab_with_controls = pytest.mark.parametrize(
+    "name", [name for name in EXAMPLES if EXAMPLES[name].positions]
+)
+
+
+def rested(page):
+    """Wait until the learner has come to rest and all is said."""
+    page.wait_for_timeout(220)
+
+
+def agrees(page, lab):
+    """The page says exactly what Python says at the same controls, and both think the same of the goals."""
+    at = {name: state(page, name) for name in lab.controls}
+    assert words(page) == lab.words(lab.values_at(**at)), at
+
+
+def test_every_lab_has_an_example():
+    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "lab"}
+    assert files == set(EXAMPLES)
+    assert files == {path.stem for path in FOLDER.glob("*.js")} - {"lab"}
+
+
+@every_lab
+def test_plain_representation_is_stable_and_says_what_is_there(name):
+    first, second = (EXAMPLES[name].make() for _ in range(2))
+    assert repr(first) == repr(second)
+    assert not re.search(r"0x[0-9a-f]{6}|object at", repr(first))
+    (data, _), (again, _) = first._repr_mimebundle_(), second._repr_mimebundle_()
+    assert data["text/plain"] == repr(first)
+    assert data["text/html"] == again["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert first.title in data["text/html"]
+    if first.picture() is not None:
+        assert 'alt="' in data["text/html"]
+        assert len(first.describe().split()) > 4
+        assert len(data["text/html"]) < 100_000
+
+
+@every_lab
+def test_showing_a_lab_records_nothing(name, answers):
+    EXAMPLES[name].make()._repr_mimebundle_()
+    assert not answers.exists()
+
+
+@every_lab
+def test_nothing_is_printed(name, capfd):
+    EXAMPLES[name].make()
+    captured = capfd.readouterr()
+    assert captured.out + captured.err == ""
+
+
+@every_lab
+def test_moving_pictures_are_avoided(name):
+    style = EXAMPLES[name].make()._css
+    assert not re.search(r"transition|animation", style), "some readers are made ill by motion"
+
+
+@every_lab
+def test_javascript_asks_nothing_of_the_net(name):
+    source = (FOLDER / f"{name}.js").read_text() + (FOLDER / "lab.js").read_text()
+    assert not re.search(r"fetch\(|XMLHttpRequest|WebSocket|import\(", source)
+    addresses = set(re.findall(r"https?://[^\s\"'`]+", source))
+    assert addresses <= {"http://www.w3.org/2000/svg"}
+
+
+@every_lab
+def test_python_file_imports_no_pyplot(name):
+    tokens = tokenize.generate_tokens(io.StringIO((FOLDER / f"{name}.py").read_text()).readline)
+    assert "pyplot" not in {token.string for token in tokens}
+
+
+@needs_node
+@every_lab_with_controls
+def test_javascript_and_python_twins_agree(name):
+    lab, positions = EXAMPLES[name].make(), EXAMPLES[name].positions
+    code = """
+    const data = lab.prepare((key) => state[key]);
+    output = input.map((at) => { const v = lab.values(data, at); return [v, lab.words(v, data)]; });
+    """
+    for at, (values, said) in zip(positions, under_node(lab, code, positions), strict=True):
+        expected = lab.values_at(**at)
+        assert values == expected, at
+        assert said == lab.words(expected), at
+
+
+@pytest.mark.browser
+@every_lab
+def test_axe_finds_nothing(name, bare_page):
+    page = bare_page(EXAMPLES[name].make())
+    assert axe_violations(page) == []
+
+
+@pytest.mark.browser
+@every_lab
+def test_fits_into_a_narrow_page(name, bare_page):
+    page = bare_page(EXAMPLES[name].make(), viewport={"width": 400, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    small = page.evaluate("""() => [...document.querySelectorAll('.mia-lab :is(p, li, label, dt, dd, td, th, text)')]
+        .filter(e => e.textContent.trim() && !e.closest('.mia-unseen') && e.getBoundingClientRect().height)
+        .map(e => parseFloat(getComputedStyle(e).fontSize) * (e.ownerSVGElement
+            ? e.ownerSVGElement.getBoundingClientRect().width / e.ownerSVGElement.viewBox.baseVal.width : 1))
+        .filter(size => size < 10)""")
+    assert small == []
+
+
+@pytest.mark.browser
+@every_lab
+def test_everything_can_be_reached_by_tab_and_shows_the_focus(name, bare_page):
+    page = bare_page(EXAMPLES[name].make())
+    expected = page.evaluate(
+        """focusable => {
+          const groups = new Set();
+          return [...document.querySelectorAll(focusable)].filter((e) => {
+            if (e.disabled || (e.type === 'radio' && groups.has(e.name))) return false;
+            groups.add(e.name);
+            return true;
+          }).length;
+        }""",
+        FOCUSABLE,
+    )
+    reached = []
+    for _ in range(expected):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate("""() => { const e = document.activeElement, style = getComputedStyle(e);
+              return [e.dataset.lmSuppressShortcuts, parseFloat(style.outlineWidth) >= 2 && style.outlineStyle]; }""")
+        )
+    assert reached == [["true", "solid"]] * expected
+
+
+@pytest.mark.browser
+@every_lab_with_controls
+def test_keys_reach_both_ends_of_every_slider(name, bare_page):
+    lab = EXAMPLES[name].make()
+    page = bare_page(lab)
+    agrees(page, lab)
+    for slider in page.locator(".mia-lab input[type=range]").all():
+        slider.focus()
+        for key in ("End", "ArrowRight", "Home", "ArrowLeft", "ArrowUp", "PageUp", "ArrowRight"):
+            page.keyboard.press(key)
+            rested(page)
+            agrees(page, lab)
+
+
+@pytest.mark.browser
+@every_lab_with_controls
+def test_keys_choose_every_option(name, bare_page):
+    lab = EXAMPLES[name].make()
+    page = bare_page(lab)
+    for select in page.locator(".mia-lab select").all():
+        for _ in range(select.locator("option").count()):
+            select.focus()
+            page.keyboard.press("ArrowDown")
+            rested(page)
+            agrees(page, lab)
+
+
+@pytest.mark.browser
+@every_lab_with_controls
+def test_pointer_can_be_dragged_far_over_both_edges(name, bare_page):
+    lab = EXAMPLES[name].make()
+    page = bare_page(lab)
+    for plot in page.locator(".mia-draggable").all():
+        box = plot.bounding_box()
+        middle = box["y"] + box["height"] / 2
+        for x in (box["x"] + 0.3 * box["width"], box["x"] + box["width"] + 200, max(0, box["x"] - 200)):
+            before = {control: state(page, control) for control in lab.controls}
+            page.mouse.move(box["x"] + box["width"] / 2, middle)
+            page.mouse.down()
+            page.mouse.move(x, middle, steps=4)
+            page.mouse.up()
+            rested(page)
+            agrees(page, lab)
+            assert {control: state(page, control) for control in lab.controls} != before
