@@ -125,8 +125,7 @@ class ThresholdExplorer(Lab):
     def picture(self):
         from matplotlib.figure import Figure
 
-        from mia_teach.plots import RocDisplay
-        from mia_teach.plots.style import style
+        from mia_teach.plots import RocDisplay, style
 
         now = self.values()
         with style():
