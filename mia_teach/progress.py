@@ -97,6 +97,14 @@ def read(path: Path | None = None) -> dict:
     return content or _empty()
 
 
+def is_understood(path: Path) -> bool:
+    """Whether the file at ``path`` holds answers that can be read."""
+    try:
+        return _decode(path.read_bytes()) is not None
+    except OSError:
+        return False
+
+
 @dataclass(frozen=True)
 class LessonProgress:
     """One lesson's answers, counted.
