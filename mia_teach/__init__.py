@@ -17,6 +17,7 @@ _NAMES = {
     "load_digits": "data",
     "load_mnist_5k": "data",
     "load_support2": "data",
+    "mislabelled": "data",
     "principal_components": "data",
     "balanced_shadows": "membership",
     "coin_flips": "membership",
@@ -24,15 +25,15 @@ _NAMES = {
     "cnn": "models",
     "logistic": "models",
     "mlp": "models",
-    "Ensemble": "train",
-    "train": "train",
+    "Ensemble": "training",
+    "train": "training",
     "Scores": "scores",
     "Rate": "rate",
     "Interval": "rate",
     "Game": "game",
     "View": "game",
     "Roc": "roc",
-    "show": "plots.show",
+    "show": "plots.figures",
 }
 
 __all__ = ["__version__", *sorted(_MODULES | _NAMES.keys())]

@@ -72,7 +72,7 @@ class Game:
             raise ValueError(
                 f"Labels must be integers and membership bool; {labels.dtype} and {member.dtype} came."
             )
-        if len(labels) and not (0 <= labels.min() and labels.max() < logits.shape[2]):
+        if len(labels) and not (labels.min() >= 0 and labels.max() < logits.shape[2]):
             raise ValueError(
                 f"Labels from {labels.min()} to {labels.max()} came; with {logits.shape[2]} classes "
                 f"they run from 0 to {logits.shape[2] - 1}."

@@ -28,7 +28,7 @@ def _checked(logits, labels=None):
             f"Labels of type {labels.dtype} and shape {labels.shape} came; "
             f"one integer per example, shape {logits.shape[-2:-1]}, is needed."
         )
-    if len(labels) and not (0 <= labels.min() and labels.max() < logits.shape[-1]):
+    if len(labels) and not (labels.min() >= 0 and labels.max() < logits.shape[-1]):
         raise ValueError(
             f"Labels from {labels.min()} to {labels.max()} came; "
             f"with {logits.shape[-1]} classes they run from 0 to {logits.shape[-1] - 1}."

@@ -9,8 +9,8 @@ LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 _NAMES = {
-    "style": "style",
-    "show": "show",
+    "style": "look",
+    "show": "figures",
     "RocDisplay": "roc_display",
     "ScoreHistogramDisplay": "score_histogram_display",
     "IntervalDisplay": "interval_display",

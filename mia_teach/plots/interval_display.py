@@ -1,6 +1,6 @@
 """A measured number, with its interval, along a setting of the experiment."""
 
-from mia_teach.plots.style import new_axes, style
+from mia_teach.plots.look import new_axes, style
 
 
 class IntervalDisplay:

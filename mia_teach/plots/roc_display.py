@@ -1,6 +1,6 @@
 """One attack's ROC curve."""
 
-from mia_teach.plots.style import new_axes, style
+from mia_teach.plots.look import new_axes, style
 
 
 class RocDisplay:

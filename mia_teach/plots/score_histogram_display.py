@@ -3,7 +3,7 @@
 import numpy as np
 
 from mia_teach.plots import MEMBER, NON_MEMBER
-from mia_teach.plots.style import new_axes, style
+from mia_teach.plots.look import new_axes, style
 
 
 class ScoreHistogramDisplay:

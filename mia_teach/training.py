@@ -1,0 +1,545 @@
+"""Train many models at once: stacked parameters, one optimiser step for all of them.
+
+A membership experiment needs dozens of models that differ only in who was in the training set. Trained
+one after another, a small network spends most of its time on overhead. Here the parameters of all
+models are stacked, with the models as the first axis, and every step moves all of them.
+
+Three promises, each tested: a model sees only its own members, in its own order, from its own start;
+training together gives what training alone gives; nothing global (seeds, thread counts) is changed.
+"""
+
+import copy
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from torch.func import functional_call, vmap
+from torch.nn import functional as F
+
+from mia_teach.data import Dataset
+from mia_teach.waiting import waiting
+
+_CACHE = 32 * 2**20  # bytes that the models of one chunk may touch in a step: what a processor keeps close
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """Models of one architecture, trained together.
+
+    Args:
+        template: the architecture; its own parameters are not used.
+        params: parameters by name, each stacked with the models first.
+        member: whose training set held which example.
+        snapshots: parameters after earlier epochs, by epoch.
+
+    ``ensemble[i]`` is an ordinary ``torch.nn.Module``.
+    """
+
+    template: nn.Module
+    params: dict[str, Tensor]
+    member: Bool[np.ndarray, "models examples"]
+    snapshots: dict[int, dict[str, Tensor]] = field(default_factory=dict)
+
+    def __len__(self):
+        return len(self.member)
+
+    def __getitem__(self, index: int) -> nn.Module:
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"Model {index} was asked for; there are {len(self)}, numbered from 0.")
+        model = copy.deepcopy(self.template)
+        for name, value in model.named_parameters():
+            value.data = self.params[name][index].detach().clone()
+        return model.eval()
+
+    def __repr__(self):
+        size = sum(p[0].numel() for p in self.params.values())
+        return f"Ensemble({len(self)} models of {size:,} parameters)"
+
+    def at_epoch(self, epoch: int) -> "Ensemble":
+        """The same models as they were after ``epoch`` epochs; asked for with ``train(snapshots=...)``."""
+        if epoch not in self.snapshots:
+            raise ValueError(
+                f"Epoch {epoch} was not kept; kept are {sorted(self.snapshots)}. "
+                f"Train again with snapshots=({epoch},)."
+            )
+        return replace(self, params=self.snapshots[epoch])
+
+    def logits(
+        self, x: Float[np.ndarray, "examples *features"]
+    ) -> Float[np.ndarray, "models examples classes"]:
+        """Every model's logits for every row of ``x``, in float64."""
+        some = next(iter(self.params.values()))
+        x = torch.as_tensor(np.array(x), dtype=some.dtype, device=some.device)
+        n_classes, cost = _probe(self.template, x)
+        out = np.empty((len(self), len(x), n_classes))
+        rows = max(1, _CACHE // (cost * some.element_size()))
+
+        def fill(i):
+            template = copy.deepcopy(self.template)
+            params = {name: p[i : i + 1] for name, p in self.params.items()}
+            for start in range(0, len(x), rows):
+                part = x[start : start + rows]
+                out[i, start : start + rows] = _forward(template, params, part[None])[0].mT.cpu().numpy()
+
+        with _one_blas_thread(), torch.no_grad(), ThreadPoolExecutor(_workers(some.device)) as pool:
+            list(pool.map(lambda i: torch.no_grad()(fill)(i), range(len(self))))
+        return out
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """How to train; everything a worker needs beside the data."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    dropout: float
+    label_smoothing: float
+    snapshots: tuple[int, ...]
+
+
+def train(
+    model: nn.Module,
+    data: Dataset,
+    member: Bool[np.ndarray, "models examples"],
+    *,
+    epochs: int,
+    batch_size: int = 64,
+    learning_rate: float = 1e-3,
+    weight_decay: float = 0.0,
+    dropout: float = 0.0,
+    label_smoothing: float = 0.0,
+    labels: Int[np.ndarray, "models examples"] | None = None,
+    snapshots: Sequence[int] = (),
+    seed: int | Sequence[int] = 0,
+    dtype: torch.dtype = torch.float64,
+    device: str = "auto",
+    memory: int = 512 * 2**20,
+    executor: Executor | None = None,
+    progress: bool = True,
+) -> Ensemble:
+    """Train one model for each row of ``member``, all of them together.
+
+    Each model minimises the mean cross-entropy of its own members with Adam (``torch.optim.AdamW``), in
+    batches drawn without replacement, a new order every epoch. Its cost is that of its own members.
+
+    Args:
+        model: the architecture, any module without buffers; its parameters are not used.
+        member: True where a model's training set holds the example; at least one a model.
+        weight_decay: decoupled from the gradient, as in AdamW; it acts as in Adam when it is 0.
+        dropout: probability in [0, 1) for every ``nn.Dropout`` of the module.
+        label_smoothing: share in [0, 1) of the target spread over all classes.
+        labels: each model's own labels instead of ``data.y``, for example with label noise.
+        snapshots: epochs after which to keep the parameters, see :meth:`Ensemble.at_epoch`.
+        seed: one integer for all, from which :func:`model_seeds` makes one a model, or one a model.
+        dtype: float64 gives the same numbers on different CPUs; float32 suits a GPU.
+        device: "auto" takes a GPU where there is one, else the CPU.
+        memory: bytes that training may take beside data and result; models are trained in chunks that fit.
+        executor: any ``concurrent.futures.Executor`` to train chunks of models elsewhere, such as
+            a Dask cluster's ``Client.get_executor()``. Its workers need this package.
+        progress: whether to show a bar if it takes over two seconds.
+
+    Raises: ValueError with a sentence for what cannot be trained. An interrupt leaves nothing half-made.
+
+    Source: the idea of stacking is torch.func's "model ensembling"; Kingma & Ba 2015 (Adam),
+    Loshchilov & Hutter 2019 (decoupled weight decay), Srivastava et al. 2014 (dropout),
+    Szegedy et al. 2016 (label smoothing, section 7).
+
+    >>> from mia_teach import coin_flips, load_digits, mlp
+    >>> digits = load_digits()
+    >>> ensemble = train(mlp(64, 10), digits, coin_flips(3, len(digits), seed=0), epochs=2)
+    >>> ensemble
+    Ensemble(3 models of 650 parameters)
+    """
+    recipe = _Recipe(
+        epochs,
+        batch_size,
+        learning_rate,
+        weight_decay,
+        dropout,
+        label_smoothing,
+        tuple(sorted({*snapshots, epochs})),
+    )
+    _check_recipe(recipe)
+    member = _checked_membership(member, len(data))
+    template = _prepared(model, dropout, dtype)
+    device = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    x = torch.as_tensor(np.array(data.x), dtype=dtype, device=device)
+    if not torch.isfinite(x).all():
+        raise ValueError("Some features are infinite or NaN. Fill or drop them before training.")
+    n_classes, cost = _probe(template, x)
+    y = _checked_labels(data.y if labels is None else labels, member.shape, n_classes)
+    seeds = model_seeds(seed, len(member))
+
+    template = template.to(device)
+    size = sum(p.numel() for p in template.parameters())
+    per_model = torch.finfo(dtype).bits // 8 * (4 * size + batch_size * cost)
+    if per_model > memory:
+        raise ValueError(
+            f"One model needs about {per_model / 2**20:.0f} MB in training and memory={memory / 2**20:.0f} MB was "
+            "given. Use a smaller batch or model, or a larger memory."
+        )
+    workers = _workers(device)
+    limit = memory // workers if executor is None else memory
+    if torch.device(device).type == "cpu":
+        limit = min(limit, _CACHE)
+    chunks = _chunks(member.sum(axis=1), batch_size, most=max(1, limit // per_model), workers=workers)
+    tasks = [
+        (
+            template,
+            x,
+            torch.as_tensor(y if y.ndim == 1 else y[chunk], device=device),
+            [np.flatnonzero(member[i]) for i in chunk],
+            seeds[chunk],
+            recipe,
+        )
+        for chunk in chunks
+    ]
+    steps = [epochs * len(chunk) * -(-int(member[chunk[0]].sum()) // batch_size) for chunk in chunks]
+    with waiting(sum(steps), "training", show=progress) as done:
+        if executor is None:
+            parts = _in_threads(tasks, workers, done)
+        else:
+            parts = _elsewhere(tasks, steps, executor, done)
+
+    order = np.argsort(np.concatenate(chunks), kind="stable")
+    kept = {
+        epoch: {name: torch.cat([part[epoch][name] for part in parts])[order] for name in parts[0][epoch]}
+        for epoch in recipe.snapshots
+    }
+    lost = ~torch.stack([p.isfinite().flatten(1).all(1) for p in kept[epochs].values()]).all(0)
+    if lost.any():
+        raise ValueError(
+            f"{int(lost.sum())} of {len(member)} models diverged: their parameters are no longer finite. "
+            f"Use a learning rate below {learning_rate:g}."
+        )
+    return Ensemble(template, kept[epochs], member, kept)
+
+
+def model_seeds(seed: int | Sequence[int], models: int) -> Int[np.ndarray, " models"]:
+    """One seed a model, from one integer; asking for more models leaves the first ones unchanged.
+
+    >>> bool((model_seeds(0, 3) == model_seeds(0, 5)[:3]).all())
+    True
+    """
+    if np.ndim(seed) == 0:
+        return np.random.SeedSequence(int(seed)).generate_state(models).astype(np.int64)
+    if len(seed) != models:
+        raise ValueError(
+            f"{len(seed)} seeds came for {models} models; give one integer, or one for each model."
+        )
+    return np.asarray(seed, np.int64)
+
+
+# --- what is refused -------------------------------------------------------------------------------
+
+
+def _check_recipe(recipe):
+    for name in ("epochs", "batch_size"):
+        value = getattr(recipe, name)
+        if int(value) != value or value < 1:
+            raise ValueError(f"{name} must be a whole number of at least 1; {value!r} came.")
+    if not recipe.learning_rate > 0 or not recipe.weight_decay >= 0:
+        raise ValueError(
+            f"learning_rate must be positive and weight_decay not negative; "
+            f"{recipe.learning_rate!r} and {recipe.weight_decay!r} came."
+        )
+    for name in ("dropout", "label_smoothing"):
+        if not 0 <= getattr(recipe, name) < 1:
+            raise ValueError(f"{name} must be at least 0 and below 1; {getattr(recipe, name)!r} came.")
+    if recipe.snapshots[0] < 1 or recipe.snapshots[-1] > recipe.epochs:
+        raise ValueError(f"Snapshots must be epochs from 1 to {recipe.epochs}; {recipe.snapshots} came.")
+
+
+def _checked_membership(member, examples):
+    member = np.asarray(member)
+    if member.dtype != bool or member.ndim != 2 or member.shape[1] != examples:
+        raise ValueError(
+            f"Membership of type {member.dtype} and shape {member.shape} came; a bool array of shape "
+            f"(models, {examples}) is needed, one row a model. For one model use member[None]."
+        )
+    empty = np.flatnonzero(~member.any(axis=1))
+    if len(empty) or not len(member):
+        who = f"Model {empty[0]} has" if len(empty) else "There is no model, or it has"
+        raise ValueError(f"{who} an empty training set. Give every row of member at least one True.")
+    return member.copy()
+
+
+def _checked_labels(labels, shape, n_classes):
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iu" or labels.shape not in (shape, shape[1:]):
+        raise ValueError(
+            f"Labels of type {labels.dtype} and shape {labels.shape} came; integers of shape {shape[1:]} "
+            f"or, for each model its own, {shape} are needed."
+        )
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise ValueError(
+            f"Labels from {labels.min()} to {labels.max()} came, but the model has {n_classes} classes, "
+            f"0 to {n_classes - 1}. Match the model's last width to the labels."
+        )
+    return labels.astype(np.int64)
+
+
+def _prepared(model, dropout, dtype):
+    """A copy of the architecture in which dropout waits for masks of our own drawing."""
+    buffers = [name for name, _ in model.named_buffers()]
+    if buffers:
+        raise ValueError(
+            f"The module keeps buffers ({', '.join(buffers[:3])}), as batch normalisation does; they would mix "
+            "examples and models. Use nn.GroupNorm or nn.LayerNorm instead of nn.BatchNorm."
+        )
+    template = copy.deepcopy(model).to(dtype).eval()
+    if dropout and not any(isinstance(m, nn.Dropout) for m in template.modules()):
+        raise ValueError(
+            "dropout was given, but the module has no nn.Dropout for it to act on. mlp(...) has."
+        )
+    return template
+
+
+def _probe(template, x):
+    """Number of classes, and numbers held per example and model in a step, by one example's pass."""
+    held = [x[0].numel()]
+    hooks = [m.register_forward_hook(lambda m, i, o: held.append(3 * o.numel())) for m in template.modules()]
+    try:
+        with torch.no_grad():
+            out = template(x[:1])
+    except RuntimeError as error:
+        raise ValueError(
+            f"The model can't take examples of shape {tuple(x.shape[1:])}: {error}. "
+            "Match its first width to the number of features."
+        ) from error
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return out.shape[-1], sum(held)
+
+
+# --- the work --------------------------------------------------------------------------------------
+
+
+def _workers(device):
+    if torch.device(device).type != "cpu":
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _one_blas_thread():
+    """One thread an operation: matrices this small are slower with two. The old count comes back."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _chunks(sizes, batch_size, *, most, workers):
+    """Groups of models whose epochs have the same number of steps, small enough, shared among workers."""
+    steps = -(-sizes // batch_size)
+    chunks = []
+    for count in sorted(set(steps), reverse=True):
+        group = np.flatnonzero(steps == count)
+        parts = max(-(-len(group) // most), min(workers, len(group)))
+        parts = min(len(group), -(-parts // workers) * workers)
+        chunks += np.array_split(group, parts)
+    return chunks
+
+
+class _Stopped(Exception):
+    """Another part of the same call failed or was interrupted."""
+
+
+def _in_threads(tasks, workers, done):
+    stop, lock, pending = threading.Event(), threading.Lock(), []
+
+    def tick(steps):
+        if stop.is_set():
+            raise _Stopped
+        with lock:
+            pending.append(steps)
+
+    with _one_blas_thread(), ThreadPoolExecutor(workers) as pool:
+        futures = [pool.submit(_train_chunk, *task, tick) for task in tasks]
+        try:
+            unfinished = set(futures)
+            while unfinished:
+                finished, unfinished = wait(unfinished, timeout=0.1, return_when=FIRST_COMPLETED)
+                with lock:
+                    count, pending[:] = sum(pending), []
+                done(count)
+                for future in finished:
+                    future.result()
+        except BaseException:
+            stop.set()
+            for future in futures:
+                future.cancel()
+            raise
+    return [future.result() for future in futures]
+
+
+def _elsewhere(tasks, steps, executor, done):
+    futures = {
+        executor.submit(_train_chunk_alone, *task): count for task, count in zip(tasks, steps, strict=True)
+    }
+    try:
+        unfinished = set(futures)
+        while unfinished:
+            finished, unfinished = wait(unfinished, timeout=0.5, return_when=FIRST_COMPLETED)
+            for future in finished:
+                future.result()
+                done(futures[future])
+    except BaseException:
+        for future in futures:
+            future.cancel()
+        raise
+    return [future.result() for future in futures]
+
+
+def _train_chunk_alone(*task):
+    with _one_blas_thread():
+        return _train_chunk(*task, lambda steps: None)
+
+
+def _train_chunk(template, x, y, rows, seeds, recipe, tick):
+    """Train some models whose epochs have the same number of steps; parameters by epoch."""
+    rngs = [np.random.default_rng(int(seed)) for seed in seeds]
+    noise = [np.random.default_rng([int(seed), 1]) for seed in seeds]
+    params = _initial(template, rngs, x)
+    drops = _dropout_shapes(template, x) if recipe.dropout else {}
+    module = _masked(template, drops)
+    optimiser = torch.optim.AdamW(
+        params.values(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+    )
+    sizes = np.array([len(own) for own in rows])
+    steps = -(-sizes[0] // recipe.batch_size)
+    last = sizes - (steps - 1) * recipe.batch_size
+    weights = [np.full((len(rows), recipe.batch_size), 1 / recipe.batch_size)] * (steps - 1)
+    # each model's own mean: a place past the end of its last batch weighs nothing
+    weights.append((np.arange(last.max()) < last[:, None]) / last[:, None])
+    weights = [torch.as_tensor(w).to(x) for w in weights]
+    kept = {}
+    for epoch in range(1, recipe.epochs + 1):
+        order = np.zeros((len(rows), steps * recipe.batch_size), np.int64)
+        for i, (rng, own) in enumerate(zip(rngs, rows, strict=True)):
+            order[i, : len(own)] = rng.permutation(own)
+        order = torch.as_tensor(order, device=x.device)
+        for step, weight in enumerate(weights):
+            batch = order[:, step * recipe.batch_size :][:, : weight.shape[1]]
+            inputs = x.index_select(0, batch.flatten()).unflatten(0, batch.shape)
+            labels = y[batch] if y.ndim == 1 else y.gather(1, batch)
+            masks = _masks(drops, noise, recipe, batch.shape[1], x)
+            logits = _forward(module, {**params, **masks}, inputs)
+            loss = F.cross_entropy(logits, labels, reduction="none", label_smoothing=recipe.label_smoothing)
+            gradients = torch.autograd.grad((loss * weight).sum(), list(params.values()))
+            for parameter, gradient in zip(params.values(), gradients, strict=True):
+                parameter.grad = (
+                    gradient.contiguous()
+                )  # the fused step reads memory in order, whatever the strides
+            optimiser.step()
+            tick(len(rows))
+        if epoch in recipe.snapshots:
+            kept[epoch] = {name: p.detach().clone() for name, p in params.items()}
+    return kept
+
+
+def _initial(template, rngs, x):
+    """PyTorch's default start, uniform within 1/sqrt(fan-in), but drawn by NumPy, the same on every CPU.
+
+    Parameters of layers without a weight matrix, such as a normalisation's, start as the template's.
+    Source: He et al. 2015 with a = sqrt(5), which is what ``torch.nn.Linear`` and ``Conv2d`` do.
+    """
+    params = {}
+    for prefix, module in template.named_modules():
+        weight = getattr(module, "weight", None)
+        bound = weight[0].numel() ** -0.5 if isinstance(weight, Tensor) and weight.ndim > 1 else None
+        for name, parameter in module.named_parameters(prefix, recurse=False):
+            if bound is None:
+                stacked = parameter.detach().expand(len(rngs), *parameter.shape).clone()
+            else:
+                stacked = torch.as_tensor(
+                    np.stack([rng.uniform(-bound, bound, parameter.shape) for rng in rngs])
+                )
+            params[name] = stacked.to(x).requires_grad_()
+    return params
+
+
+def _forward(module, params, x):
+    """Logits (models, classes, batch) of stacked parameters for inputs (models, batch, *features).
+
+    A chain of linear layers and element-wise functions, the usual case here, is one batched product a
+    layer, with features before batch so that gradients come out in the order of the weights. Any other
+    module goes through ``torch.func.vmap``. Both are the same function.
+    """
+    if not _is_chain(module):
+        return vmap(lambda p, inputs: functional_call(module, p, (inputs,)))(params, x).mT
+    x = x.mT
+    for name, layer in module.named_children():
+        if isinstance(layer, nn.Linear):
+            weight, bias = params[f"{name}.weight"], params.get(f"{name}.bias")
+            x = weight @ x if bias is None else torch.baddbmm(bias[:, :, None], weight, x)
+        elif isinstance(layer, _Mask):
+            x = x * params[f"{name}.mask"].mT
+        else:
+            x = layer(x)
+    return x
+
+
+class _Mask(nn.Module):
+    """Stands where an ``nn.Dropout`` stood and multiplies by a given mask."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("mask", torch.ones(()))
+
+    def forward(self, x):
+        return x * self.mask
+
+
+_SIMPLE = (nn.Linear, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.GELU, nn.ELU, nn.Identity, nn.Dropout, _Mask)
+
+
+def _is_chain(module):
+    return type(module) is nn.Sequential and all(type(layer) in _SIMPLE for layer in module)
+
+
+def _masked(template, names):
+    """A copy of the architecture, since ``functional_call`` borrows it, with masks in place of dropout."""
+    module = copy.deepcopy(template)
+    for name in names:
+        parent, _, child = name.rpartition(".")
+        setattr(module.get_submodule(parent), child, _Mask())
+    return module
+
+
+def _dropout_shapes(template, x):
+    shapes, hooks = {}, []
+    for name, module in template.named_modules():
+        if isinstance(module, nn.Dropout):
+            hooks.append(
+                module.register_forward_hook(lambda m, i, o, name=name: shapes.__setitem__(name, o.shape[1:]))
+            )
+    with torch.no_grad():
+        template(x[:1])
+    for hook in hooks:
+        hook.remove()
+    return shapes
+
+
+def _masks(shapes, rngs, recipe, width, x):
+    """Dropout masks (models, batch, ...), 0 or 1/(1 - p), each model's by its own generator."""
+    keep = 1 - recipe.dropout
+    return {
+        f"{name}.mask": torch.as_tensor(
+            np.stack([rng.random((recipe.batch_size, *shape))[:width] < keep for rng in rngs]) / keep
+        ).to(x)
+        for name, shape in shapes.items()
+    }

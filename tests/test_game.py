@@ -1,0 +1,90 @@
+import pickle
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from mia_teach import Game, balanced_shadows, coin_flips
+from mia_teach.game import View
+
+
+def a_game(models=6, examples=20, classes=3, member=None):
+    rng = np.random.default_rng(0)
+    member = coin_flips(models, examples, seed=1) if member is None else member
+    return Game(
+        rng.normal(size=(models, examples, classes)), rng.integers(0, classes, examples), member, target=2
+    )
+
+
+def test_a_view_holds_the_targets_answers_and_not_its_membership():
+    game = a_game()
+    assert (game.view.target_logits == game.logits[2]).all()
+    assert len(game.view.shadow_logits) == 5
+    assert not any((row == game.member[2]).all() for row in game.view.shadow_member)
+    assert {f.name for f in fields(View)} == {"labels", "target_logits", "shadow_logits", "shadow_member"}
+
+
+def test_with_a_balanced_design_the_targets_partner_is_left_out_of_the_view():
+    game = a_game(member=balanced_shadows(6, 20, seed=0))
+    for target in range(6):
+        view = replace(game, target=target).view
+        assert len(view.shadow_logits) == 4
+        # counting who holds a record says nothing once the partner is gone
+        assert set(view.shadow_member.sum(axis=0)) == {2}
+
+
+def test_judge_pairs_scores_with_the_targets_truth():
+    game = a_game()
+    scores = game.judge(np.arange(20.0), name="order")
+    assert (scores.member == game.member[2]).all()
+    with pytest.raises(ValueError, match="each of the 20 examples"):
+        game.judge(np.arange(19.0), name="short")
+
+
+def test_a_game_that_is_saved_and_loaded_is_the_same(tmp_path):
+    game = a_game()
+    game.save(tmp_path / "a.npz")
+    loaded = Game.load(tmp_path / "a.npz")
+    for field in fields(Game):
+        np.testing.assert_array_equal(getattr(game, field.name), getattr(loaded, field.name))
+
+
+class _Trap:
+    def __reduce__(self):
+        return (pytest.fail, ("the pickle was opened",))
+
+
+def test_load_refuses_pickles_truncated_and_foreign_files_with_a_sentence(tmp_path):
+    (tmp_path / "pickle.npz").write_bytes(pickle.dumps(_Trap()))
+    np.savez(tmp_path / "object.npz", logits=np.array([_Trap()], dtype=object), format="mia_teach game 1")
+    np.savez(tmp_path / "foreign.npz", weights=np.zeros(3))
+    np.save(tmp_path / "single.npy", np.zeros(3))
+    (tmp_path / "text.npz").write_text("hello")
+    (tmp_path / "empty.npz").write_bytes(b"")
+    a_game().save(tmp_path / "whole.npz")
+    whole = (tmp_path / "whole.npz").read_bytes()
+    for cut in (10, len(whole) // 2, len(whole) - 30):
+        (tmp_path / f"cut{cut}.npz").write_bytes(whole[:cut])
+    (tmp_path / "flipped.npz").write_bytes(whole[:200] + bytes(b ^ 255 for b in whole[200:400]) + whole[400:])
+    np.savez(tmp_path / "other_version.npz", **{**dict(np.load(tmp_path / "whole.npz")), "format": "game 9"})
+    for path in sorted(tmp_path.iterdir()):
+        if path.name == "whole.npz":
+            continue
+        with pytest.raises(ValueError, match=r"Use a file written by Game\.save"):
+            Game.load(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"labels": np.zeros(19, int)}, "labels of shape"),
+        ({"labels": np.full(20, 3)}, "from 0 to 2"),
+        ({"labels": np.zeros(20)}, "integers"),
+        ({"member": np.zeros((6, 19), bool)}, "membership of shape"),
+        ({"logits": np.full((6, 20, 3), np.nan)}, "infinite or NaN"),
+        ({"target": 6}, "there are 6 models"),
+    ],
+)
+def test_it_refuses_with_a_sentence(change, words):
+    with pytest.raises(ValueError, match=words):
+        replace(a_game(), **change)

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+from scipy.stats import beta
+
+from mia_teach import Interval, Rate
+
+
+@pytest.mark.parametrize(("hits", "total"), [(0, 10), (10, 10), (3, 10), (12, 899)])
+def test_the_interval_is_clopper_and_pearsons_beta_quantiles(hits, total):
+    low = beta.ppf(0.025, hits, total - hits + 1) if hits else 0
+    high = beta.ppf(0.975, hits + 1, total - hits) if hits < total else 1
+    np.testing.assert_allclose(Rate(hits, total).interval, (low, high), rtol=1e-6, atol=1e-12)
+
+
+def test_the_interval_holds_the_true_rate_at_least_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    for truth in (0.01, 0.2):
+        table = [Rate(hits, 100).interval for hits in range(101)]
+        held = np.mean([table[h][0] <= truth <= table[h][1] for h in rng.binomial(100, truth, 2000)])
+        assert held > 0.95 - 3 * np.sqrt(0.05 * 0.95 / 2000)
+
+
+def test_the_mean_of_repetitions_is_covered_as_often_as_it_says():
+    rng = np.random.default_rng(1)
+    held = np.mean([0.0 in Interval.from_values(rng.normal(size=5)) for _ in range(2000)])
+    assert abs(held - 0.95) < 3 * np.sqrt(0.05 * 0.95 / 2000)
+
+
+def test_a_share_is_written_in_one_way():
+    assert f"{Rate(1, 8)}" == "12.5 % (0.3 % to 52.7 %; 1 of 8)"
+    assert f"{Rate(1, 8):.0%}" == "12 %"
+    assert f"{Interval(0.5, 0.25, 0.75):.1%}" == "50.0 %"
+    assert Interval(0.5, 0.25, 0.75).words(".0%") == "50 % (25 % to 75 %)"
+    assert str(Rate(0, 5, note="All tie.")).endswith("All tie.")
+
+
+def test_it_refuses_what_is_no_share():
+    with pytest.raises(ValueError, match="11 of 10 is no share"):
+        Rate(11, 10)
+    with pytest.raises(ValueError, match="no share"):
+        Rate(0, 0)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Rate(1, 10, confidence=95)
+    with pytest.raises(ValueError, match="at least two"):
+        Interval.from_values([0.5])
