@@ -156,7 +156,7 @@ def test_memory_stays_within_the_budget():
 
 
 def test_a_model_that_cannot_fit_is_refused_with_its_size():
-    with pytest.raises(ValueError, match="One model needs about .* MB"):
+    with pytest.raises(ValueError, match=r"One model needs about .* MB"):
         train(mlp(6, 1000, 3), DATA, MEMBER, memory=100_000, **QUICK)
 
 
