@@ -167,6 +167,8 @@ def _jupyterlab(folder: Path, port: int, lesson: str) -> list[str]:
         "--ServerApp.base_url=/",
         "--ServerApp.open_browser=False",
         "--ServerApp.log_level=ERROR",
+        "--LabApp.log_level=ERROR",
+        "--LabApp.extension_manager=readonly",
         f"--LabApp.default_url=/lab/tree/{quote(lesson)}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
