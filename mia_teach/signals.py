@@ -7,7 +7,6 @@ logits of any size. A signal keeps its natural sign; attacks decide which way po
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.special import logsumexp
 
 
 def _checked(logits, labels=None):
@@ -36,17 +35,24 @@ def _checked(logits, labels=None):
     return logits, labels
 
 
-def _at_label(values, labels):
-    index = np.broadcast_to(labels[..., None], (*values.shape[:-1], 1))
+def _log_sum_exp(logits):
+    top = logits.max(axis=-1, keepdims=True)
+    return top[..., 0] + np.log(np.exp(logits - top).sum(axis=-1))
+
+
+def _at(values, index):
     return np.take_along_axis(values, index, axis=-1)[..., 0]
 
 
-def _log_rest(logits):
-    """log(1 - p_k) for every class k, by the log-sum-exp of the other classes."""
-    rest = np.empty_like(logits)
-    for k in range(logits.shape[-1]):
-        rest[..., k] = logsumexp(np.delete(logits, k, axis=-1), axis=-1)
-    return rest - logsumexp(logits, axis=-1, keepdims=True)
+def _without(logits, index):
+    """The logits with one class an example taken out."""
+    others = logits.copy()
+    np.put_along_axis(others, index, -np.inf, axis=-1)
+    return others
+
+
+def _column(labels, logits):
+    return np.broadcast_to(labels[..., None], (*logits.shape[:-1], 1))
 
 
 def cross_entropy(
@@ -90,9 +96,8 @@ def label_log_odds(
     array([1.307])
     """
     logits, labels = _checked(logits, labels)
-    others = logits.copy()
-    np.put_along_axis(others, np.broadcast_to(labels[..., None], (*logits.shape[:-1], 1)), -np.inf, axis=-1)
-    return _at_label(logits, labels) - logsumexp(others, axis=-1)
+    label = _column(labels, logits)
+    return _at(logits, label) - _log_sum_exp(_without(logits, label))
 
 
 def entropy(logits: Float[np.ndarray, "*models examples classes"]) -> Float[np.ndarray, "*models examples"]:
@@ -107,7 +112,7 @@ def entropy(logits: Float[np.ndarray, "*models examples classes"]) -> Float[np.n
     array([0.693, 0.   ])
     """
     logits = _checked(logits)
-    log_p = logits - logsumexp(logits, axis=-1, keepdims=True)
+    log_p = logits - _log_sum_exp(logits)[..., None]
     return -(np.exp(log_p) * log_p).sum(axis=-1) + 0.0
 
 
@@ -125,12 +130,17 @@ def modified_entropy(
     array([6.93e-01, 2.00e+04])
     """
     logits, labels = _checked(logits, labels)
-    log_p = logits - logsumexp(logits, axis=-1, keepdims=True)
-    log_rest = _log_rest(logits)
-    terms = -np.exp(log_p) * log_rest
-    label = np.broadcast_to(labels[..., None], (*logits.shape[:-1], 1))
-    at_label = -np.exp(log_rest) * log_p
-    np.put_along_axis(terms, label, np.take_along_axis(at_label, label, axis=-1), axis=-1)
+    label, top = _column(labels, logits), logits.argmax(axis=-1)[..., None]
+    log_p = logits - _log_sum_exp(logits)[..., None]
+    p = np.exp(log_p)
+    # log(1 - p_k) loses its digits where p_k is near 1, and only the top class can be: sum its others there
+    log_rest = np.zeros_like(p)
+    np.log1p(-p, out=log_rest, where=p <= 0.5)
+    rest_of_top = _log_sum_exp(_without(logits, top)) - _log_sum_exp(logits)
+    np.put_along_axis(log_rest, top, rest_of_top[..., None], axis=-1)
+    terms = -p * log_rest
+    at_label = -np.exp(_at(log_rest, label)) * _at(log_p, label)
+    np.put_along_axis(terms, label, at_label[..., None], axis=-1)
     return terms.sum(axis=-1)
 
 
@@ -154,6 +164,5 @@ def label_margin(
     array([1.])
     """
     logits, labels = _checked(logits, labels)
-    others = logits.copy()
-    np.put_along_axis(others, np.broadcast_to(labels[..., None], (*logits.shape[:-1], 1)), -np.inf, axis=-1)
-    return _at_label(logits, labels) - others.max(axis=-1)
+    label = _column(labels, logits)
+    return _at(logits, label) - _without(logits, label).max(axis=-1)
