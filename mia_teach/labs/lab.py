@@ -6,8 +6,8 @@ How to write a lab called NAME, in two files that lie side by side:
    tagged ``sync=True``, named in ``controls``. Tables for the browser are traits too, packed with `pack`.
 2. ``values_at(**controls)`` returns all that the panel shows, as a dict of numbers, from the controls alone.
    Goals are conditions on these values. ``words(values)`` says the most important ones in a sentence or two.
-3. ``picture()`` draws the same on a matplotlib ``Figure`` and ``describe()`` says what it shows: that is what
-   places without widgets display. Nothing else is needed for them.
+3. ``picture()`` draws the same on a matplotlib ``Figure`` and ``describe()`` says what it shows. Together with
+   ``lines()`` that is what places without widgets display; nothing else is needed for them.
 4. NAME.js begins with one import line from ``./lab.js`` and ends with ``export default lab({...})``, see there:
    ``prepare`` unpacks the tables once, ``values`` and ``words`` are twins of the two methods above, ``build`` makes
    the controls and pictures and returns a function that redraws. JavaScript looks up and draws, it computes nothing.
@@ -146,6 +146,12 @@ class Lab(anywidget.AnyWidget):
         """What the panel says now, in words: the same sentence that stands in it."""
         return self.words(self.values())
 
+    def lines(self) -> list[str]:
+        """The plain representation, line by line, below the title."""
+        marks = ["met" if met else "to do" for met in self.goals_met]
+        goals = [f"Goal ({mark}): {goal.text}" for mark, goal in zip(marks, self.goals, strict=True)]
+        return [line for line in (self.read_out(), *goals, self.note) if line]
+
     def earlier(self, kind: str) -> dict[str, dict]:
         """The learner's earlier answers of one kind in this lesson; empty without any."""
         from mia_teach import progress
@@ -175,16 +181,8 @@ class Lab(anywidget.AnyWidget):
             if controls.keys() == set(self.controls):
                 self._judge(self.values_at(**controls))
 
-    def _lines(self) -> list[str]:
-        lines = [self.read_out()]
-        marks = ["met" if met else "to do" for met in self.goals_met]
-        return [
-            *filter(None, lines),
-            *(f"Goal ({mark}): {g.text}" for mark, g in zip(marks, self.goals, strict=True)),
-        ]
-
     def __repr__(self):
-        return "\n".join([self.title, *self._lines()])
+        return "\n".join([self.title, *self.lines()])
 
     def _repr_mimebundle_(self, **kwargs):
         """The live panel, and a picture with words for places that show no widgets: an untrusted notebook, a page."""
@@ -197,7 +195,7 @@ class Lab(anywidget.AnyWidget):
             parts.append(
                 f'<img alt="{html.escape(self.describe())}" src="data:image/png;base64,{png(figure)}">'
             )
-        parts += [f"<p>{html.escape(line)}</p>" for line in self._lines()]
+        parts += [f"<p>{html.escape(line)}</p>" for line in self.lines()]
         return "\n".join([*parts, "<p><em>Run this cell to use the panel.</em></p>"])
 
 

@@ -129,7 +129,7 @@ class ThresholdExplorer(Lab):
 
         now = self.values()
         with style():
-            figure = Figure(figsize=(9, 3.6), layout="constrained")
+            figure = Figure(figsize=(9, 4), layout="constrained")
             left, right = figure.subplots(1, 2)
             self._histograms[self.signal].plot(left)
             left.axvline(self.threshold, color="black")
@@ -137,6 +137,7 @@ class ThresholdExplorer(Lab):
                 right, log=self.roc_scale == "log", color="black"
             )
             right.plot(now["fpr"], now["tpr"], "o", color="black", markersize=8)
+            right.set(xlabel="false positive rate", ylabel="true positive rate")
         return figure
 
 
@@ -148,7 +149,7 @@ def precision(tpr, fpr, base_rate):
 
 def default_goals(rocs: list[Roc]) -> list[Goal]:
     """Three goals within reach on these scores: few false alarms, the best advantage, the precision that is left."""
-    few = max(roc.n_members for roc in rocs) // 100 + 1  # a precision over a handful of records says nothing
+    few = -(-max(roc.n_members for roc in rocs) // 100)  # a precision over a handful of records says nothing
     best_low, best_advantage, best_precision = 0.0, 0.0, 0.0
     for roc in rocs:
         best_low = max(best_low, float(roc.tpr[roc.fpr <= 0.01].max()))

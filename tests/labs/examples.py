@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mia_teach.labs.lab import Lab
+from mia_teach.labs.prediction import Prediction
+from mia_teach.labs.quiz import Choice, Question, Quiz
 from mia_teach.labs.threshold_explorer import ThresholdExplorer
 from mia_teach.scores import Scores
 
@@ -46,6 +48,60 @@ def threshold_positions():
     ]
 
 
+def questions():
+    """Two questions; the second has no name of its own."""
+    return [
+        Question(
+            "A model is trained on 500 records. What does a membership inference attack find out?",
+            [
+                Choice("Whether one given record was among the 500", "That is the game's only question."),
+                Choice(
+                    "Which values a record has",
+                    "That would be attribute inference: here the attacker holds the whole record already.",
+                    wrong="attribute_inference",
+                ),
+                Choice(
+                    "The weights of the model",
+                    "That would be model extraction; the weights may even be public.",
+                    wrong="model_extraction",
+                ),
+            ],
+            name="what_is_found",
+        ),
+        Question(
+            "Of 899 non-members 9 are accused. What is the false-positive rate?",
+            [
+                Choice("9 of 1,798", "The members do not belong in the denominator.", wrong="all_records"),
+                Choice("9 of 899, which is 1.0 %", "The non-members are the denominator."),
+            ],
+        ),
+    ]
+
+
+def prediction(**options):
+    question = (
+        "Which share of the members will a loss threshold find when 1 % of the non-members are accused?"
+    )
+    return Prediction(question, lesson="02", name="tpr", **{"low": 0, "high": 100, "tolerance": 5, **options})
+
+
 EXAMPLES = {
     "threshold_explorer": Example(lambda: ThresholdExplorer(scores(), lesson="02"), threshold_positions()),
+    "quiz": Example(
+        lambda: Quiz(questions(), lesson="02"),
+        [
+            {"answers": [-1, -1], "first": [-1, -1]},
+            {"answers": [0, -1], "first": [2, -1]},
+            {"answers": [0, 1], "first": [0, 1]},
+        ],
+    ),
+    "prediction": Example(
+        prediction,
+        [
+            {"answer": None, "confidence": None},
+            {"answer": 0.0, "confidence": 50},
+            {"answer": 33.333333333, "confidence": 99},
+            {"answer": 100.0, "confidence": 70},
+        ],
+    ),
 }
