@@ -1,6 +1,7 @@
 """The course folder: lessons come, are brought up to date, and nothing of the learner's is ever lost."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -165,10 +166,22 @@ def test_an_update_cut_off_in_the_middle_leaves_whole_files_and_is_finished_by_t
     assert visible(folder) == [FIRST, "01_overfitting.ipynb", "01_overfitting.new-2.ipynb", "glossary.md"]
 
 
-def test_two_updates_at_once_both_succeed(source, folder):
-    code = "import sys; from pathlib import Path; from mia_teach import course; course.update(Path(sys.argv[1]), version='1', source=Path(sys.argv[2]))"
-    runs = [subprocess.Popen([sys.executable, "-c", code, folder, source]) for _ in range(3)]
-    assert [run.wait(60) for run in runs] == [0, 0, 0]
+UPDATES = """
+import sys
+from pathlib import Path
+from mia_teach import course
+for i in range(15):
+    course.update(Path(sys.argv[1]), version="1", source=Path(sys.argv[2 + i % 2]))
+"""
+
+
+def test_updates_at_the_same_moment_all_succeed(source, folder, tmp_path):
+    other = tmp_path / "other lessons"
+    shutil.copytree(source, other)
+    for name in (FIRST, SECOND):
+        (other / name).write_bytes(lesson("another"))
+    runs = [subprocess.Popen([sys.executable, "-c", UPDATES, folder, source, other]) for _ in range(3)]
+    assert [run.wait(120) for run in runs] == [0, 0, 0]
     assert visible(folder) == [FIRST, SECOND, "glossary.md"]
 
 

@@ -237,5 +237,5 @@ def _words(value: object) -> str:
     if callable(value) and hasattr(value, "__name__"):
         return f"the function {value.__name__}"
     if type(value).__repr__ is object.__repr__:
-        return f"a {type(value).__name__}"
+        return _lower(_a(value))
     return repr(value)

@@ -1,6 +1,7 @@
 """The judge: four outcomes, a reply for each mistake, a function that works, and never an exception."""
 
 import dataclasses
+import gc
 import inspect
 import re
 import sys
@@ -310,6 +311,16 @@ def test_a_wrong_signature_is_told_with_the_right_one(exercise):
 def test_a_value_in_place_of_the_function_is_told(exercise):
     outcome = exercise.verdict(centred(np.array([1.0, 2.0])))
     assert "check.centred(centred)" in outcome.reply
+
+
+def test_an_async_function_is_told_and_leaves_no_warning_behind(exercise, recwarn):
+    async def waits(values, weight=1.0):
+        return values
+
+    outcome = exercise.verdict(waits)
+    assert "a coroutine came" in outcome.reply
+    gc.collect()
+    assert len(recwarn) == 0
 
 
 def test_warnings_of_a_learners_function_stay_out_of_the_notebook(exercise, recwarn):
