@@ -23,6 +23,7 @@ _NAMES = {
     "coin_flips": "membership",
     "fixed_size": "membership",
     "cnn": "models",
+    "doctor": "environment",
     "logistic": "models",
     "mlp": "models",
     "Ensemble": "training",
