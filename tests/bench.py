@@ -1,0 +1,243 @@
+"""Measure what the course promises about speed: ``make bench`` prints this table and writes it as JSON.
+
+A benchmark is no test: it judges nothing by itself and wants a machine with nothing else running. Ratios are
+taken within one run, both sides in turn, and the median of the turns counts.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import psutil
+import torch
+
+import mia_teach as mt
+from mia_teach import signals
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass
+class Row:
+    what: str
+    ours: str
+    beside: str
+    ratio: float | None
+    promised: str
+    kept: bool
+
+
+def median_times(*functions, turns=3):
+    """Median seconds of each function, taken in turn after a first unmeasured round."""
+    times = [[] for _ in functions]
+    for turn in range(turns + 1):
+        for function, spent in zip(functions, times, strict=True):
+            start = time.perf_counter()
+            function()
+            if turn:
+                spent.append(time.perf_counter() - start)
+    return [statistics.median(spent) for spent in times]
+
+
+def plain_loop(widths, data, member, *, epochs, batch_size):
+    """The ordinary way: one model after another, one thread."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    x, y = torch.tensor(data.x), torch.tensor(data.y)
+    for row in member:
+        model = mt.mlp(*widths).double()
+        optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
+        own = torch.tensor(np.flatnonzero(row))
+        for _ in range(epochs):
+            for batch in own[torch.randperm(len(own))].split(batch_size):
+                optimiser.zero_grad()
+                torch.nn.functional.cross_entropy(model(x[batch]), y[batch]).backward()
+                optimiser.step()
+    torch.set_num_threads(threads)
+
+
+def training_rows():
+    digits, mnist = mt.load_digits(), mt.load_mnist_5k()
+    for widths, data, epochs, promised in (
+        ((64, 32, 10), digits, 30, 10),
+        ((64, 128, 10), digits, 30, 5),
+        ((784, 128, 10), mnist[:2000], 4, 2),
+    ):
+        member = mt.fixed_size(64, len(data), size=len(data) // 2, seed=0)
+        loop_epochs, models = (
+            max(1, epochs // 10),
+            16,
+        )  # the loop's time is linear in both; 64 models take minutes
+
+        def together(widths=widths, data=data, member=member, epochs=epochs):
+            mt.train(mt.mlp(*widths), data, member, epochs=epochs, progress=False)
+
+        def alone(widths=widths, data=data, member=member, epochs=loop_epochs, models=models):
+            plain_loop(widths, data, member[:models], epochs=epochs, batch_size=64)
+
+        ours, loop = median_times(together, alone)
+        loop *= 64 / models * epochs / loop_epochs
+        name = "-".join(map(str, widths))
+        yield Row(
+            f"64 MLPs {name}, {epochs} epochs, batch 64",
+            f"{ours:.2f} s",
+            f"{loop:.1f} s, model after model (from {models} models × {loop_epochs} epochs)",
+            loop / ours,
+            f"at least {promised} times faster",
+            loop / ours >= promised,
+        )
+
+
+def matrix_row():
+    mnist = mt.load_mnist_5k()
+    member = mt.fixed_size(64, len(mnist), size=2048, seed=0)
+    cores = (
+        len(psutil.Process().cpu_affinity())
+        if hasattr(psutil.Process, "cpu_affinity")
+        else psutil.cpu_count()
+    )
+    a = [torch.ones(1024, 1024, dtype=torch.float64) for _ in range(cores)]
+    epochs, repeats = 2, 8
+
+    def products():
+        torch.set_num_threads(1)
+        threads = [threading.Thread(target=lambda m=m: [torch.mm(m, m) for _ in range(repeats)]) for m in a]
+        [t.start() for t in threads]
+        [t.join() for t in threads]
+        torch.set_num_threads(cores)
+
+    def training():
+        mt.train(mt.mlp(784, 128, 10), mnist, member, epochs=epochs, batch_size=256, progress=False)
+
+    ours, raw = median_times(training, products)
+    peak = cores * repeats * 2 * 1024**3 / raw
+    # forward and weight gradient of both layers, input gradient of the last: 2 operations a product
+    work = 64 * epochs * 2048 * 2 * (2 * 784 * 128 + 3 * 128 * 10)
+    share = work / ours / peak
+    return Row(
+        "784-128-10, batch 256: matrix products a second",
+        f"{work / ours / 1e9:.0f} GFLOP/s",
+        f"{peak / 1e9:.0f} GFLOP/s, torch.mm 1,024 × 1,024 on {cores} cores",
+        share,
+        "at least 0.5 of it",
+        share >= 0.5,
+    )
+
+
+def signal_rows():
+    rng = np.random.default_rng(0)
+    logits, labels = rng.normal(size=(64, 2000, 10)), rng.integers(0, 10, 2000)
+    for name in ("cross_entropy", "label_log_odds"):
+        (ours,) = median_times(lambda name=name: getattr(signals, name)(logits, labels), turns=7)
+        yield Row(
+            f"{name} of 64 models × 2,000 examples",
+            f"{ours * 1e3:.0f} ms",
+            "",
+            None,
+            "at most 50 ms",
+            ours <= 0.05,
+        )
+
+
+def import_row():
+    def python(code):
+        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+
+    empty, ours = median_times(python("pass"), python("import mia_teach"), turns=9)
+    return Row(
+        "import mia_teach",
+        f"{(ours - empty) * 1e3:.0f} ms",
+        f"{empty * 1e3:.0f} ms, an empty Python",
+        None,
+        "at most 100 ms",
+        ours - empty <= 0.1,
+    )
+
+
+def lesson_rows():
+    """Every lesson from top to bottom in a fresh kernel: seconds, slowest cell, memory of the kernel."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    for path in sorted((ROOT / "lessons").glob("[0-9]*.ipynb")):
+        book = nbformat.read(path, 4)
+        client = NotebookClient(
+            book, timeout=600, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+        )
+        cells, peak = [], 0.0
+        start = time.perf_counter()
+        with client.setup_kernel():
+            kernel = psutil.Process(client.km.provisioner.pid)
+            stop = threading.Event()
+            sizes = []
+
+            def watch(kernel=kernel, stop=stop, sizes=sizes):
+                while not stop.wait(0.05):
+                    sizes.append(kernel.memory_info().rss)
+
+            watcher = threading.Thread(target=watch)
+            watcher.start()
+            for index, cell in enumerate(book.cells):
+                if cell.cell_type == "code":
+                    before = time.perf_counter()
+                    client.execute_cell(cell, index)
+                    cells.append(time.perf_counter() - before)
+            stop.set()
+            watcher.join()
+            peak = max(sizes) / 2**20
+        total = time.perf_counter() - start
+        yield Row(
+            f"lesson {path.stem}, run all",
+            f"{total:.0f} s, slowest cell {max(cells):.1f} s, {peak:.0f} MB",
+            "",
+            None,
+            "60 s, 10 s a cell, 1 GB",
+            total <= 60 and max(cells) <= 10 and peak <= 1024,
+        )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json")
+    parser.add_argument("--only", nargs="*", choices=["training", "matrix", "signals", "import", "lessons"])
+    chosen = parser.parse_args()
+    parts = {
+        "import": lambda: [import_row()],
+        "signals": signal_rows,
+        "training": training_rows,
+        "matrix": lambda: [matrix_row()],
+        "lessons": lesson_rows,
+    }
+    rows = []
+    print("| what | ours | beside | ratio | promised | kept |\n|---|---|---|---|---|---|")
+    for name, part in parts.items():
+        if chosen.only and name not in chosen.only:
+            continue
+        for row in part():
+            rows.append(row)
+            ratio = "" if row.ratio is None else f"{row.ratio:.2g}"
+            print(
+                f"| {row.what} | {row.ours} | {row.beside} | {ratio} | {row.promised} | {'yes' if row.kept else 'no'} |",
+                flush=True,
+            )
+    machine = {
+        "date": date.today().isoformat(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+    machine |= {"cores": psutil.cpu_count(), "processor": platform.machine()}
+    chosen.json.parent.mkdir(parents=True, exist_ok=True)
+    chosen.json.write_text(json.dumps({**machine, "rows": [asdict(row) for row in rows]}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
