@@ -44,7 +44,10 @@ def jupyterlab(folder, *, dark=False, trust=(), env=None, extra=()):
         extra: further options of ``jupyter lab``.
     """
     home = Path(tempfile.mkdtemp(prefix="jupyterlab-"))
-    settings = {**SETTINGS, "@jupyterlab/apputils-extension/themes": {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"}}
+    settings = {
+        **SETTINGS,
+        "@jupyterlab/apputils-extension/themes": {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"},
+    }
     for name, values in settings.items():
         place = home / "settings" / f"{name}.jupyterlab-settings"
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +63,12 @@ def jupyterlab(folder, *, dark=False, trust=(), env=None, extra=()):
         **(env or {}),
     }
     for notebook in trust:
-        subprocess.run([sys.executable, "-m", "jupyter", "trust", str(notebook)], env=env, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "jupyter", "trust", str(notebook)],
+            env=env,
+            check=True,
+            capture_output=True,
+        )
     port = _free_port()
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
     command += ["--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password="]
@@ -123,7 +131,9 @@ def run_all(page, *, seconds=180):
     )
     page.wait_for_function("window.ran", timeout=1000 * seconds)
     page.wait_for_timeout(500)
-    return page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]').all_inner_texts()
+    return page.locator(
+        '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]'
+    ).all_inner_texts()
 
 
 def run_code(page, code, *, seconds=60):
@@ -145,7 +155,8 @@ def run_code(page, code, *, seconds=60):
     )
     page.wait_for_function("window.ran", timeout=1000 * seconds)
     page.wait_for_timeout(200)
-    return page.locator(".jp-Notebook .jp-CodeCell").last.locator(".jp-OutputArea-output").all_inner_texts()
+    shown = page.locator(".jp-Notebook .jp-CodeCell").last.locator(".jp-OutputArea-output").all_inner_texts()
+    return [text.strip() for text in shown]
 
 
 def picture_cells(page, folder, *, every=False, width=1100):
@@ -153,7 +164,9 @@ def picture_cells(page, folder, *, every=False, width=1100):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     page.evaluate("void window.jupyterapp.commands.execute('application:toggle-left-area')")
-    tallest = page.evaluate("Math.max(...[...document.querySelectorAll('.jp-Cell')].map(c => c.scrollHeight))")
+    tallest = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('.jp-Cell')].map(c => c.scrollHeight))"
+    )
     page.set_viewport_size({"width": width, "height": min(16_000, int(tallest) + 400)})
     page.wait_for_timeout(500)
     saved = []
@@ -167,13 +180,17 @@ def picture_cells(page, folder, *, every=False, width=1100):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Run a notebook in JupyterLab and save pictures of its cells.")
+    parser = argparse.ArgumentParser(
+        description="Run a notebook in JupyterLab and save pictures of its cells."
+    )
     parser.add_argument("notebook", type=Path)
     parser.add_argument("folder", type=Path, help="where the pictures go")
     parser.add_argument("--dark", action="store_true", help="JupyterLab's dark theme")
     parser.add_argument("--width", type=int, default=1100, help="of the window, in pixels")
     parser.add_argument("--all", action="store_true", help="picture cells without output too")
-    parser.add_argument("--no-run", action="store_true", help="show the stored outputs, untrusted, as after a download")
+    parser.add_argument(
+        "--no-run", action="store_true", help="show the stored outputs, untrusted, as after a download"
+    )
     options = parser.parse_args()
 
     from playwright.sync_api import sync_playwright

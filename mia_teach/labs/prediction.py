@@ -179,7 +179,7 @@ class Revealed:
         return "\n".join(self.lines())
 
     def _repr_html_(self):
-        return "\n".join(f"<p>{html.escape(line)}</p>" for line in self.lines())
+        return f"<p>{'<br>'.join(html.escape(line) for line in self.lines())}</p>"
 
 
 def trouble(answer, confidence, low, high, unit) -> str:
