@@ -23,7 +23,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from browser import CHROMIUM, OPTIONS, watched_page
+if not __package__:  # run as a command
+    sys.path[0] = str(Path(__file__).parents[1])
+
+from tests.browser import CHROMIUM, OPTIONS, watched_page
 
 SETTINGS = {
     # every cell is in the page, also those out of sight

@@ -195,8 +195,10 @@ class Lab(anywidget.AnyWidget):
             parts.append(
                 f'<img alt="{html.escape(self.describe())}" src="data:image/png;base64,{png(figure)}">'
             )
-        parts += [f"<p>{html.escape(line)}</p>" for line in self.lines()]
-        return "\n".join([*parts, "<p><em>Run this cell to use the panel.</em></p>"])
+        lines = [html.escape(line).replace("   ", "&emsp;") for line in self.lines()]
+        return "\n".join(
+            [*parts, f"<p>{'<br>'.join(lines)}</p>", "<p><em>Run this cell to use the panel.</em></p>"]
+        )
 
 
 def browser_files(python_file: str) -> tuple[str, str]:

@@ -1,13 +1,8 @@
 """The browser's fixtures, and a place for answers that no test shares with another."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from browser import bare_page, chromium, new_page  # noqa: F401  (fixtures)
+from tests.browser import bare_page, chromium, new_page  # noqa: F401  (fixtures)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 
 import pytest
-from browser import saved_state
+
+from tests.browser import saved_state
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no node on this machine")

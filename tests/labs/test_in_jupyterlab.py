@@ -6,16 +6,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser import axe_violations, watched_page
-from jupyter import jupyterlab, open_notebook, run_all, run_code
 
 from mia_teach import progress
+from tests.browser import axe_violations, watched_page
+from tests.jupyter import jupyterlab, open_notebook, run_all, run_code
 
 pytestmark = pytest.mark.browser
 
 CELLS = [
-    f"import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[1])!r}]",
-    "from examples import EXAMPLES, prediction",
+    f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})",
+    "from tests.labs.examples import EXAMPLES, prediction",
     "lab = EXAMPLES['threshold_explorer'].make()\nlab",
     "quiz = EXAMPLES['quiz'].make()\nquiz",
     "said = prediction()\nsaid",

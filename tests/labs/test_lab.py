@@ -6,14 +6,14 @@ import random
 import numpy as np
 import pytest
 import traitlets
-from browser import state
-from examples import EXAMPLES
-from node import needs_node, under_node
 
 from mia_teach import progress
 from mia_teach.labs import lab as base
 from mia_teach.labs.lab import Goal, Lab, pack
 from mia_teach.labs.threshold_explorer import ThresholdExplorer
+from tests.browser import state
+from tests.labs.examples import EXAMPLES
+from tests.labs.node import needs_node, under_node
 
 
 class Dial(Lab):

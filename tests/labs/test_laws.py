@@ -6,11 +6,11 @@ import tokenize
 from pathlib import Path
 
 import pytest
-from browser import axe_violations, state, words
-from examples import EXAMPLES
-from node import needs_node, under_node
 
 import mia_teach.labs
+from tests.browser import axe_violations, state, words
+from tests.labs.examples import EXAMPLES
+from tests.labs.node import needs_node, under_node
 
 FOLDER = Path(mia_teach.labs.__file__).parent
 FOCUSABLE = ".mia-lab :is(input, select, button)"

@@ -1,13 +1,13 @@
 """The prediction: committed once, kept, and scored."""
 
 import pytest
-from browser import axe_violations, state, words
-from examples import EXAMPLES, prediction
-from node import needs_node, under_node
 
 from mia_teach import progress
 from mia_teach.labs.prediction import Prediction, plain, trouble
 from mia_teach.rate import Rate
+from tests.browser import axe_violations, state, words
+from tests.labs.examples import EXAMPLES, prediction
+from tests.labs.node import needs_node, under_node
 
 
 def kept():

@@ -2,11 +2,11 @@
 
 import pytest
 import traitlets
-from browser import state, words
-from examples import EXAMPLES, questions
 
 from mia_teach import progress
 from mia_teach.labs.quiz import Choice, Question, Quiz
+from tests.browser import state, words
+from tests.labs.examples import EXAMPLES, questions
 
 right, wrong = Choice("Yes", "Indeed."), Choice("No", "Look again.", wrong="says_no")
 
