@@ -268,9 +268,12 @@ export function fixed(x, digits) {
 }
 
 export function decimal(x, digits = 3) {
-  if (x === 0 || Math.abs(x) >= 0.001) return fixed(x, digits).replace("-", "−");
-  const [mantissa, exponent] = x.toExponential(1).split("e-");
-  return `${mantissa.replace("-", "−")} × 10⁻${exponent.replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
+  if (x === 0 || (Math.abs(x) >= 0.001 && Math.abs(x) < 1e6)) return fixed(x, digits).replace("-", "−");
+  let [mantissa, exponent] = x.toExponential(1).split("e");
+  const [, down, tie] = x.toExponential(20).match(/^(-?\d\.\d)(50*e)?/);
+  if (tie && Number(down.at(-1)) % 2 === 0) mantissa = down;
+  const raised = String(Number(exponent)).replace(/[-\d]/g, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign]));
+  return `${mantissa} × 10${raised}`.replace("-", "−");
 }
 
 export const percent = (share) => fixed(100 * share, 1) + " %";

@@ -38,7 +38,7 @@ RULES = {
 }
 
 
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -227,15 +227,15 @@ def pack(values, kind: str = "f8") -> bytes:
 
 
 def decimal(number: float, digits: int = 3) -> str:
-    """A number with a true minus sign, as lab.js writes it; a tiny one as a power of ten instead of zeros.
+    """A number with a true minus sign, as lab.js writes it; a tiny or huge one with a power of ten.
 
     >>> decimal(-0.5), decimal(0.000042)
     ('−0.500', '4.2 × 10⁻⁵')
     """
-    if number == 0 or abs(number) >= 0.001:
+    if number == 0 or 0.001 <= abs(number) < 1e6:
         return f"{number + 0.0:.{digits}f}".replace("-", "−")  # −0.0 + 0.0 is 0.0
-    mantissa, exponent = f"{number:.1e}".replace("-", "−").split("e")
-    return f"{mantissa} × 10⁻{str(abs(int(exponent[1:]))).translate(_RAISED)}"
+    mantissa, exponent = f"{number:.1e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_RAISED)}".replace("-", "−")
 
 
 def png(figure) -> str:

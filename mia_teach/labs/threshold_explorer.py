@@ -132,7 +132,7 @@ class ThresholdExplorer(Lab):
             figure = Figure(figsize=(9, 4), layout="constrained")
             left, right = figure.subplots(1, 2)
             self._histograms[self.signal].plot(left)
-            left.axvline(self.threshold, color="black")
+            left.axvline(np.clip(self.threshold, *left.get_xlim()), color="black")
             RocDisplay.from_roc(self._rocs[self.signal], name=self.signal).plot(
                 right, log=self.roc_scale == "log", color="black"
             )

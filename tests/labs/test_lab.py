@@ -114,6 +114,7 @@ def test_numbers_are_written_alike_in_both_languages():
     numbers = [k / 16 for k in range(-200, 200)] + [
         random.uniform(-3, 3) * 10 ** random.randint(-9, 3) for _ in range(2000)
     ]
+    numbers += [1e6, 1.25e6, -1.35e6, 1.15e15, 9.95e15, 1e300, -5e-324, 0.0009999, 999999.9999]
     shares = [k / 1024 for k in range(1025)] + [random.random() for _ in range(1000)]
     counts = [0, 7, 999, 1000, 12345, 1234567]
     code = """output = [input[0].map((x) => module.decimal(x)), input[0].map((x) => module.decimal(x, 1)),

@@ -1,0 +1,191 @@
+"""The threshold explorer: its numbers, its goals, and the extremes of its data."""
+
+import warnings
+
+import numpy as np
+import pytest
+import traitlets
+
+from mia_teach.labs.lab import Goal
+from mia_teach.labs.threshold_explorer import ThresholdExplorer
+from mia_teach.roc import Roc
+from mia_teach.scores import Scores
+from tests.browser import state, words
+from tests.labs.examples import scores
+
+
+def explorer(member_scores, other_scores, **options):
+    both = np.concatenate([member_scores, other_scores]).astype(float)
+    return ThresholdExplorer(Scores(both, np.arange(len(both)) < len(member_scores)), **options)
+
+
+EXTREMES = {
+    "one of each": ([1], [0]),
+    "all the same score": ([2] * 5, [2] * 7),
+    "told apart perfectly": (range(10, 20), range(10)),
+    "the wrong way round": (range(10), range(10, 20)),
+    "infinite scores": ([np.inf, 1, 2, np.inf], [-np.inf, 1, 0, np.inf]),
+    "nothing but infinite scores": ([np.inf, np.inf], [-np.inf, np.inf]),
+    "huge and tiny": ([1e300, 1e-300, 5e-324], [0, -1e300]),
+    "99.9 % members": (np.linspace(0, 1, 999), [0.5]),
+}
+
+
+def test_values_are_those_of_the_roc():
+    one = scores()["label log-odds"]
+    lab = ThresholdExplorer(one)
+    roc = Roc.from_scores(one)
+    for fpr in (0.01, 0.1, 0.5):
+        lab.threshold = roc.threshold_at(fpr)
+        assert lab.values()["tpr"] == roc.tpr_at(fpr).value
+        assert lab.values()["fpr"] <= fpr
+
+
+def test_only_larger_scores_are_accused():
+    lab = explorer([3, 2], [2, 1], threshold=2)
+    assert [lab.values()[name] for name in ("tp", "fn", "fp", "tn")] == [1, 1, 0, 2]
+
+
+def test_precision_follows_bayes_rule_for_every_base_rate():
+    lab = explorer(range(50, 100), range(80), threshold=60)
+    for rate in (0.5, 0.1, 0.01, 0.001):
+        lab.base_rate = rate
+        records = 1_000_000
+        accused_members = rate * records * lab.values()["tpr"]
+        accused_others = (1 - rate) * records * lab.values()["fpr"]
+        assert lab.values()["precision"] == pytest.approx(
+            accused_members / (accused_members + accused_others)
+        )
+
+
+def test_precision_is_not_defined_when_nobody_is_accused():
+    lab = explorer([3, 2], [2, 1], threshold=99)
+    assert lab.values()["precision"] is None
+    assert "not defined (nobody is accused)" in lab.read_out()
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_extreme_scores_can_be_explored_and_drawn(name):
+    lab = explorer(*EXTREMES[name], lesson="02")
+    for threshold in (-1e308, lab.threshold, 1e308):
+        lab.threshold = threshold
+        assert lab.values()["tp"] + lab.values()["fn"] == len(EXTREMES[name][0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "<img" in lab._repr_mimebundle_()[0]["text/html"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", EXTREMES)
+def test_extreme_scores_can_be_explored_in_the_browser(name, bare_page):
+    lab = explorer(*EXTREMES[name])
+    page = bare_page(lab)
+    page.locator("input[type=range]").focus()
+    for key in ("Home", "ArrowRight", "End"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(220)
+        assert words(page) == lab.words(lab.values_at(**{c: state(page, c) for c in lab.controls}))
+    lab.threshold = state(page, "threshold")
+    assert lab.values()["tp"] + lab.values()["fp"] == 0, "the strict end accuses nobody"
+    page.locator("select").last.select_option("logarithmic")
+    assert "NaN" not in page.inner_html(".mia-lab")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        scores(),
+        scores(40, seed=3),
+        {"noise": scores()["noise"]},
+        *({"x": explorer(*e).scores["attack"]} for e in EXTREMES.values()),
+    ],
+)
+def test_every_default_goal_can_be_reached_by_the_slider(data):
+    lab = ThresholdExplorer(data)
+    met = set()
+    for signal, table in lab._tables.items():
+        candidates, stops = np.frombuffer(table["candidates"], "<f8"), np.frombuffer(table["stops"], "<i4")
+        for threshold in candidates[stops]:
+            values = lab.values_at(threshold=float(threshold), signal=signal, base_rate=0.01)
+            met |= {goal.name for goal in lab.goals if goal.is_met(values)}
+    assert met == {"few_false_alarms", "greatest_advantage", "precision_when_rare"}
+
+
+def test_default_goals_are_not_met_where_the_lab_starts():
+    lab = ThresholdExplorer(scores())
+    assert not any(goal.is_met(lab.values()) for goal in lab.goals)
+
+
+def test_a_precision_out_of_reach_is_said_to_be_so():
+    same = np.tile(np.arange(100.0), 2)
+    lab = ThresholdExplorer(Scores(same, np.arange(200) < 100))
+    assert "50 % is out of reach here: the best is 1.0 %" in lab.goals[2].text
+
+
+def test_the_lesson_may_set_its_own_goals():
+    lab = explorer([3, 2], [2, 1], goals=[Goal("Accuse nobody", {"tp": ("==", 0), "fp": ("==", 0)})])
+    lab.threshold = 9
+    assert lab.goals_met == [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("signal", "luck", "no signal 'luck'"),
+        ("threshold", float("nan"), "finite"),
+        ("base_rate", 0, "between 0 and 1"),
+    ],
+)
+def test_an_impossible_setting_is_refused_with_a_sentence(name, value, said):
+    lab = ThresholdExplorer(scores())
+    with pytest.raises(traitlets.TraitError, match=said):
+        setattr(lab, name, value)
+
+
+def test_no_scores_are_refused_with_a_sentence():
+    with pytest.raises(ValueError, match="No scores came"):
+        ThresholdExplorer({})
+
+
+def test_the_slider_reaches_low_rates_record_by_record_in_few_steps():
+    random = np.random.default_rng(0)
+    lab = explorer(random.normal(1, 1, 10_000), random.normal(0, 1, 10_000))
+    stops = np.frombuffer(lab._tables["attack"]["stops"], "<i4")
+    assert len(stops) < 450
+    assert np.diff(stops)[-30:].tolist() == [1] * 30
+    assert np.diff(stops).max() <= 100
+
+
+@pytest.mark.browser
+def test_another_signal_accuses_as_many_records_so_only_the_ranking_differs(bare_page):
+    lab = ThresholdExplorer(scores())
+    page = bare_page(lab)
+    page.locator("input[type=range]").focus()
+    page.keyboard.press("End")
+    for _ in range(60):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(220)
+    before = words(page).split(". ", 1)[1]
+    page.locator("select").first.select_option("label probability")
+    page.wait_for_timeout(220)
+    assert words(page).split(". ", 1)[1] == before, "the same ranking finds the same records"
+    page.locator("select").first.select_option("noise")
+    page.wait_for_timeout(220)
+    at = lab.values_at(**{c: state(page, c) for c in lab.controls})
+    assert at["tpr"] == pytest.approx(at["fpr"], abs=0.1)
+
+
+@pytest.mark.browser
+def test_the_roc_point_can_be_dragged_on_logarithmic_axes(bare_page):
+    lab = ThresholdExplorer(scores())
+    page = bare_page(lab)
+    page.locator("select").last.select_option("logarithmic")
+    box = page.locator(".mia-draggable").last.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 5, box["y"] + 80, steps=10)
+    page.mouse.up()
+    page.wait_for_timeout(220)
+    at = lab.values_at(**{c: state(page, c) for c in lab.controls})
+    assert at["fpr"] == 0
+    assert at["tpr"] > 0, "the lowest threshold without a false positive, not one beyond"
