@@ -52,9 +52,11 @@ def stored(book: NotebookNode) -> NotebookNode:
     book.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
     for cell in book.cells:
         cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if "text/html" in data or not data.get("text/plain", "<").startswith("<"):
+            if "text/html" in data:
                 data.pop(WIDGET, None)
     return book
 
@@ -99,6 +101,18 @@ def points(lesson: Lesson, cell: Cell) -> float:
     if "stretch" in cell.tags:
         return 0
     return getattr(lesson.check, cell.exercise).points if cell.points is None else cell.points
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Outputs with what was printed in one go in one piece; a kernel cuts it by the clock."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output.output_type == last.get("output_type") == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _graded(lesson: Lesson, cell: Cell) -> list[NotebookNode]:
@@ -173,7 +187,7 @@ def _exercise_notes(lesson: Lesson, cell: Cell) -> str:
 
 def _quiz_notes(lesson: Lesson) -> str:
     lines = ["**Answers to the quiz**"]
-    for number, item in enumerate(lesson.check.quiz.items, 1):
-        lines += ["", f"{number}. {item.question}", ""]
-        lines += [f"    - {'**right**' if c.right else 'wrong'}: {c.text}: {c.reply}" for c in item.choices]
+    for number, item in enumerate(lesson.check.quiz.questions, 1):
+        lines += ["", f"{number}. {item.text}", ""]
+        lines += [f"    - {'wrong' if c.wrong else '**right**'}: {c.text}: {c.reply}" for c in item.choices]
     return "\n".join(lines)

@@ -40,13 +40,14 @@ _EXEMPT = [
         r"^\s*\d+[.)]\s",
         rf"^#+\s+{_SECTION_NUMBER}\b\.?(?!\s*%)",
         rf"{_NUMBERED}[\s{NO_BREAK}]*{_SECTION_NUMBER}(?:(?:,\s*|\s*(?:and|to|or|–|-)\s*){_SECTION_NUMBER})*(?!\s*%)",
+        r"\b\d[\d,]*(?:\s?×\s?\d[\d,]*(?![\d.,]*[\d⁻]))+",
         rf"{_ORDERED}\s+\d+\s+(?:of|out of)\s+\d+",
     )
 ]
 _MATHS = re.compile(r"\$\$.+?\$\$|(?<![\\$])\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)", re.S)
 
 _N = r"\d[\d,]*(?:\.\d+)?"
-_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)"
+_WORD = r"(?i:one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)"
 _S = rf"[\s{NO_BREAK}\u202f]"
 _MEASURED = re.compile(
     "|".join(

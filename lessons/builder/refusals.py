@@ -162,9 +162,9 @@ def _quiz(lesson: Lesson) -> Iterator[Complaint]:
     if quiz is None:
         yield lesson.complaint(opening, f"{lesson.check.__name__} has no `quiz`.")
         return
-    if len(quiz.items) != 5:
-        yield lesson.complaint(opening, f"The quiz has {len(quiz.items)} items; it needs five.")
-    for number, item in enumerate(quiz.items, 1):
+    if len(quiz.questions) != 5:
+        yield lesson.complaint(opening, f"The quiz has {len(quiz.questions)} items; it needs five.")
+    for number, item in enumerate(quiz.questions, 1):
         for choice in item.choices:
             if not choice.reply.strip():
                 sentence = f"Quiz item {number}: the choice {choice.text!r} has no reply."

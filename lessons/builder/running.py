@@ -69,7 +69,6 @@ class _Runner(NotebookClient):
             timeout=TIMEOUT,
             record_timing=False,
             store_widget_state=False,
-            coalesce_streams=True,
             resources={"metadata": {"path": str(folder)}},
         )
         self.owns_km = True

@@ -25,12 +25,12 @@ fivefold = _exercise("fivefold", 5, stretch=True)
 
 def _item(number):
     return SimpleNamespace(
-        question=f"What is {number} + 1?",
+        text=f"What is {number} + 1?",
         choices=[
-            SimpleNamespace(text=str(number + 1), reply="Yes.", right=True),
-            SimpleNamespace(text=str(number), reply="One was not added.", right=False),
+            SimpleNamespace(text=str(number + 1), reply="Yes.", wrong=""),
+            SimpleNamespace(text=str(number), reply="One was not added.", wrong="forgot"),
         ],
     )
 
 
-quiz = SimpleNamespace(items=[_item(number) for number in range(5)])
+quiz = SimpleNamespace(questions=[_item(number) for number in range(5)])

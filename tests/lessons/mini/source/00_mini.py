@@ -112,7 +112,7 @@ double(triple(2))
 # ## Quiz
 
 # %%
-len(check.quiz.items)
+len(check.quiz.questions)
 
 # %% [markdown] section="transfer"
 # ## Transfer

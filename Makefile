@@ -1,0 +1,60 @@
+# Everything a learner or a contributor runs. README.md has the plain lines for systems without make.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+OURS := mia_teach tests lessons datasets
+
+# Of two indexes one may be out of reach; pip would ask it five times for each of a hundred packages.
+export PIP_RETRIES ?= 1
+
+.PHONY: start test test-all lessons bench lint clean
+
+# Open the course in JupyterLab.
+start: $(VENV)/course-installed
+	$(VENV)/bin/mia-teach start
+
+# Everything but the slowest proofs; those as well with test-all.
+test: $(VENV)/tests-installed
+	$(PY) -m pytest -m "not slow"
+
+test-all: $(VENV)/tests-installed
+	$(PY) -m pytest
+
+# Rebuild all notebooks from lessons/source.
+lessons: $(VENV)/tests-installed
+	$(PY) lessons/build.py
+
+# The table of speeds; also written to build/bench.json.
+bench: $(VENV)/tests-installed
+	$(PY) tests/bench.py
+
+lint: $(VENV)/tests-installed
+	$(PY) -m ruff check $(OURS)
+	$(PY) -m ruff format --check $(OURS)
+
+clean:
+	rm -rf $(VENV) build dist .ruff_cache
+	find $(OURS) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A virtual environment is stale when the Python it was made with is gone or too old.
+$(VENV)/usable: FORCE
+	@$(PY) -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || { \
+	  $(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" \
+	    || { echo "The course needs Python 3.11 or later; try make PYTHON=python3.12"; exit 1; }; \
+	  rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
+	@test -e $@ || touch $@
+
+# The pinned requirements; the package itself from where it lies, so that a newer one needs no new installation.
+$(VENV)/course-installed: $(VENV)/usable binder/requirements.txt pyproject.toml
+	grep -v '^\.$$' binder/requirements.txt > $(VENV)/requirements.txt
+	$(PIP) -r $(VENV)/requirements.txt
+	$(PIP) --no-deps --editable .
+	$(PY) -c "import matplotlib.font_manager"
+	touch $@
+
+$(VENV)/tests-installed: $(VENV)/course-installed tests/requirements.txt
+	$(PIP) -r tests/requirements.txt
+	touch $@
+
+FORCE:
