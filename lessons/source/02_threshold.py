@@ -1,0 +1,709 @@
+# %% [markdown] section="card"
+# # 02 Threshold attacks
+#
+# After this lesson you can
+#
+# - **turn** a model's answer into a score in four ways, and say which of them rank people alike,
+# - **draw** an attack's ROC curve from counts, and read from it what the attack can do,
+# - **judge** an attack where it hurts: true positives at few false positives, with an interval,
+# - **say** what an accusation is worth when members are rare.
+#
+# **Builds on** lesson 00 (the game, advantage) and lesson 01 (loss, train/test gap). **Time** 60 minutes.
+#
+# **Data** SUPPORT2: 9,105 real, seriously ill patients of five hospitals, 48 measurements each; the model names one
+# of 8 disease groups.
+#
+# **Threat model** Somebody who holds a patient's record and diagnosis, and may ask the model once for its class
+# probabilities, wants to know whether this patient was in the training set.
+
+# %%
+from dataclasses import replace
+from inspect import getsource
+
+import numpy as np
+
+import mia_teach as mt
+from mia_teach import signals
+from mia_teach.attacks import threshold
+from mia_teach.exercises import threshold as check
+from mia_teach.labs.prediction import Prediction
+from mia_teach.labs.threshold_explorer import ThresholdExplorer
+from mia_teach.plots import IntervalDisplay, RocDisplay, ScoreHistogramDisplay
+from mia_teach.rate import percent
+
+# %% [markdown] section="warm-up"
+# ## Warm-up
+#
+# Answer from memory before you open the answers.
+#
+# 1. In the membership game half of the records are members. Somebody guesses right in [[60 of 100]] rounds. What is
+#    their advantage?
+# 2. In lesson 01, did a model have to have a gap between training and test accuracy before it leaked?
+#
+# <details><summary>Answers</summary>
+#
+# 1. About [[0.2]]. Guessing right half of the time is the zero point, and advantage doubles the distance from it: it
+#    is the true positive rate minus the false positive rate.
+# 2. No. A gap is enough for a leak, but a model can leak without one: its losses may differ between members and
+#    non-members while its accuracies do not.
+#
+# </details>
+
+# %% [markdown] section="case"
+# ## The case
+#
+# Ruth is invented, her situation is not. Years ago she lay in intensive care with lung cancer, and agreed to take
+# part in a study of seriously ill patients. A model trained on the study's patients is now online: it takes 48
+# measurements of the third day in hospital and names the disease group.
+#
+# An insurer disputes a claim of hers. It has her laboratory values from old bills, feeds them to the model and
+# reads a very confident "lung cancer". "This model knows her," says the insurer. "She was in that study, so she knew
+# how ill she was when she signed."
+#
+# Is the insurer right? Nobody asks here how well an attack does on average over thousands of records. One person
+# stands accused, and everything depends on how often such an accusation is true.
+
+# %% [markdown] section="predict"
+# ## Predict
+#
+# You will train models on 1,000 patients each and attack them with the simplest attack there is: whoever gets a
+# confident and correct answer is accused of being a member.
+#
+# Draw one member and one non-member at random. The attack gives the member the higher score in a bit more than four
+# pairs of five. That number is called [AUC](glossary.md#auc).
+#
+# Now let the insurer be careful: it accuses only the highest scores, so few that just [[1 %|definition]] of the
+# non-members are accused. Commit your number before you run anything else.
+
+# %%
+prediction = Prediction(
+    "An attack has an AUC of about 0.83. It is set so strict that it accuses 1 % of the non-members. "
+    "Which share of the members does it find, on average over eight models?",
+    lesson="02",
+    name="tpr_at_1_percent",
+    unit="%",
+    low=0,
+    high=100,
+    tolerance=2,
+)
+prediction
+
+# %% [markdown] audience="instructor"
+# **Predict (5 minutes).** Collect a few numbers aloud before anybody runs a cell, and write them on the board
+# without comment. Most groups say something between 20 and 60: AUC sounds like a share of people found. Do not
+# define TPR and FPR beyond what the cell says; the point is that a good AUC raises a hope which the strict end of
+# the curve does not keep. Ask for the confidence too, and come back to it in *Surprise*.
+#
+# **Timing of the whole lesson.** Card to predict 10, build 22, lab 8, exercises 12, surprise to recap 8. In a
+# class of 45 minutes, give the stretch exercise and the transfer question as homework.
+
+# %% [markdown] section="build"
+# ## Build
+#
+# ### Round 1: four signals
+#
+# Eight models of the same make, each with 1,000 patients of its own, drawn at random from the 9,105. You attack the
+# first one; the other seven wait for the end of the lesson.
+
+# %%
+data = mt.load_support2("disease")
+member = mt.fixed_size(8, len(data), size=1000, seed=2)
+network = mt.mlp(48, 128, 8)
+targets = mt.train(network, data, member, epochs=40, learning_rate=5e-3, seed=2)
+
+game = mt.Game.from_ensemble(targets, data)
+view, inside = game.view, member[0]
+game
+
+# %% [markdown]
+# The adversary sees `view`: the model's answers and the true labels, never the membership. A **signal** boils the
+# answer on one record down to one number. Four of them, for the true class $y$ and probabilities $p_k$:
+#
+# - **label probability** $p_y$,
+# - **loss** $-\log p_y$, on which the model was trained,
+# - [entropy](glossary.md#entropy) $-\sum_k p_k \log p_k$: how undecided the answer is, whatever the truth,
+# - [modified entropy](glossary.md#modified-entropy) $-(1-p_y)\log p_y - \sum_{k \ne y} p_k \log(1-p_k)$: near zero
+#   only for an answer that is sure *and right* (Song & Mittal 2021).
+#
+# Look at three patients before you look at thousands. Which of the three signals to the right cannot tell the second
+# patient from the third?
+
+# %%
+for patient in (3, 0, 727):
+    answer, label = view.target_logits[[patient]], view.labels[[patient]]
+    side = "member    " if inside[patient] else "non-member"
+    print(
+        f"patient {patient:3}, {side}: label probability {percent(signals.label_probability(answer, label)[0]):>7}"
+        f"   loss {signals.cross_entropy(answer, label)[0]:5.2f}"
+        f"   entropy {signals.entropy(answer)[0]:.2f}"
+        f"   modified entropy {signals.modified_entropy(answer, label)[0]:5.2f}"
+    )
+
+# %% [markdown]
+# Patient 0 got a sure answer, and a wrong one: low entropy, large loss, large modified entropy. Patient 727 got a
+# sure answer, and a right one, and was **never in the training set**. Keep patient 727 in mind; Ruth may be one.
+#
+# An attack turns a signal into a [score](glossary.md#score): one number for each record, larger means "more likely
+# a member". So loss and entropies are negated. One more unit is handy: the
+# [log-odds](glossary.md#log-odds) $\log\frac{p_y}{1-p_y}$, which pulls apart what a probability squeezes against 1.
+# Expect two hills that overlap. At which end do they differ most?
+
+# %%
+scores = game.judge(threshold.label_log_odds(view), name="label log-odds")
+highest_outsider = scores.non_members.max()
+mt.show(
+    ScoreHistogramDisplay.from_scores(scores, bins=60, name="label log-odds (larger = more suspect)"),
+    alt=f"Histograms of the label log-odds. Members lie between {scores.members.min():.0f} and "
+    f"{scores.members.max():.0f}; non-members spread from {scores.non_members.min():.0f} "
+    f"to {highest_outsider:.0f} and reach further on both sides.",
+)
+
+# %% [markdown]
+# The left tail belongs to non-members alone: the model is badly wrong about them, and it is hardly ever wrong about
+# a member. The right end is shared.
+#
+# A [threshold attack](glossary.md#threshold-attack) accuses every record whose score is larger than a threshold. So
+# only the *order* of the scores matters. Which signals order the records alike?
+
+# %%
+by_loss = threshold.loss(view).argsort()
+for name in ("loss", "label_probability", "label_log_odds", "modified_entropy", "entropy"):
+    score = getattr(threshold, name)(view)
+    same = "yes" if (score[by_loss][1:] >= score[by_loss][:-1]).all() else "no"
+    auc = mt.Roc.from_scores(game.judge(score, name=name)).auc_interval()
+    print(f"{name:18} same order as the loss: {same:4} AUC {auc}")
+
+# %% [markdown]
+# Loss, label probability and log-odds are one signal in three units: each grows when the others do, so they rank
+# every pair of records alike, and no evaluation can tell them apart.
+#
+# Modified entropy orders the records a little differently and does about as well here. Plain entropy does worse,
+# since it cannot see that a sure answer is wrong.
+
+# %% [markdown] audience="instructor"
+# **Round 1 (7 minutes).** What usually goes wrong: "log-odds is the better attack, because the histogram looks
+# better". Let the group find one pair of records that log-odds and loss order differently; there is none. Prompt:
+# *what would an API have to return so that this equality breaks?* (Rounded or float32 numbers; round 3 shows it.)
+
+# %% [markdown]
+# ### Round 2: the ROC by hand
+#
+# Put a threshold somewhere and count two things: which share of the members lies above it, the
+# [true positive rate](glossary.md#true-positive-rate) (TPR), and which share of the non-members, the
+# [false positive rate](glossary.md#false-positive-rate) (FPR). Do it for four thresholds.
+
+# %%
+for cut in (-5, 0, 5, 10):
+    found, blamed = (scores.members > cut).sum(), (scores.non_members > cut).sum()
+    tpr, fpr = percent(found / len(scores.members)), percent(blamed / len(scores.non_members))
+    print(
+        f"log-odds above {cut:2}:  TPR {tpr:>7} ({found:5,} members)   FPR {fpr:>6} ({blamed:5,} non-members)"
+    )
+
+# %% [markdown]
+# Every threshold gives one point, FPR across and TPR up; all thresholds together give the
+# [ROC curve](glossary.md#roc-curve). The area below it is the [AUC](glossary.md#auc), which is also the chance that a
+# random member outranks a random non-member. The largest TPR − FPR along the curve is the
+# [advantage](glossary.md#advantage) of its best threshold: the longest vertical distance to the diagonal of guessing.
+#
+# The cross marks an attack that needs no probabilities at all: accuse whoever the model is *right* about.
+
+# %%
+roc = mt.Roc.from_scores(scores)
+right = threshold.gap(view).astype(bool)
+train_accuracy, test_accuracy = right[inside].mean(), right[~inside].mean()
+
+display = RocDisplay.from_roc(roc).plot(color="black")
+display.ax_.plot(test_accuracy, train_accuracy, "X", color="#CC79A7", markersize=11, label="gap attack")
+display.ax_.legend(loc="lower right")
+mt.show(
+    display,
+    alt=f"ROC curve of the log-odds attack, AUC {roc.auc:.3f}, far above the diagonal of guessing. The gap attack "
+    f"is one point at FPR {percent(test_accuracy)} and TPR {percent(train_accuracy)}, close to the curve.",
+)
+
+# %% [markdown]
+# The AUC is {{ roc.auc_interval() }}: a fine curve. Now the cross. The [gap attack](glossary.md#gap-attack) accuses a
+# member exactly when the model is right about a member, so its TPR *is* the training accuracy. In the same way its
+# FPR *is* the test accuracy. Subtract, and its advantage is the generalisation gap of lesson 01. That is Yeom's
+# theorem for the 0-1 loss, and it holds exactly, not about.
+
+# %%
+gap = mt.Roc.from_scores(game.judge(threshold.gap(view), name="gap"))
+print(
+    f"training accuracy {train_accuracy:.3f} - test accuracy {test_accuracy:.3f} = {train_accuracy - test_accuracy:.3f}"
+)
+print(f"advantage of the gap attack                        {gap.advantage:.3f}")
+print(f"advantage of the best log-odds threshold           {roc.advantage:.3f}")
+
+# %% [markdown]
+# So whoever publishes both accuracies has published an attack's advantage. It is a floor for what this model leaks,
+# never a ceiling: with probabilities instead of labels, the best threshold does better.
+#
+# But look where both attacks stand. The gap attack accuses {{ test_accuracy:.1%}} of all outsiders. Would you let the
+# insurer work like that?
+
+# %% [markdown] audience="instructor"
+# **Round 2 (6 minutes).** Let somebody explain at the board, without symbols, why the cross sits at (test accuracy,
+# training accuracy). Common slip: reading Yeom's equality as an upper bound on *every* attack. It is the advantage
+# of one attack, hence a lower bound on the best. Prompt: *can a model with no gap have a ROC above the diagonal?*
+
+# %% [markdown]
+# ### Round 3: what AUC hides
+#
+# An accusation has to be right nearly always, so only the far left of the curve counts: there false positives are
+# few. On linear axes that region is a hair's breadth. Logarithmic axes open it up. Expect the same curve, and watch
+# its distance to the diagonal on the left.
+
+# %%
+few = roc.tpr_at(0.01)
+display = RocDisplay.from_roc(roc).plot(log=True, color="black")
+display.ax_.axvline(0.01, color="#595959", lw=1)
+display.ax_.annotate(" FPR 1 %", (0.01, 0.002))
+mt.show(
+    display,
+    alt=f"The same ROC curve on logarithmic axes. At a false-positive rate of 1 % the true-positive rate is {few:.1%}, "
+    "close to the diagonal of guessing; the curve leaves the diagonal only at much larger rates.",
+)
+
+# %% [markdown]
+# On the left the curve lies on the diagonal. Read the number there, with its counts:
+
+# %%
+print("TPR at 1 %   FPR:", roc.tpr_at(0.01))
+print("TPR at 0.1 % FPR:", roc.tpr_at(0.001))
+try:
+    print("TPR at 0.01 % FPR:", roc.tpr_at(0.0001))
+except ValueError as refusal:
+    print("TPR at 0.01 % FPR:", refusal)
+
+# %% [markdown]
+# At [[1 %|definition]] FPR the attack finds {{ roc.tpr_at(0.01).hits }} of 1,000 members: {{ roc.tpr_at(0.01) }}. Blind
+# accusation would have found [[1 %|definition]]. One model, one run; the brackets hold the
+# [Clopper–Pearson interval](glossary.md#clopper-pearson-interval), the TPRs that fit these counts.
+#
+# The last line is a refusal, and an honest one. With {{ roc.n_non_members:,}} non-members, an FPR of
+# [[0.01 %|definition]] would be less than one person. A rate that small *cannot be seen* with so few; ten false
+# positives, a hundred thousand non-members, would make it steady.
+#
+# Where, then, does the AUC come from? Sort all records by their score and look at both ends.
+
+# %%
+order = scores.score.argsort()[::-1]  # the most suspect first
+first_member = int(scores.member[order].argmax())
+for name, some in (
+    ("most suspect 10", order[:10]),
+    ("most suspect 100", order[:100]),
+    ("least suspect 4,000", order[-4000:]),
+):
+    print(f"{name:20} members {scores.member[some].sum():3}   non-members {(~scores.member[some]).sum():5,}")
+print(f"non-members before the first member: {first_member}")
+
+# %% [markdown]
+# The first {{ first_member }} accusations would all be false. Among the least suspect there is hardly a member: *there*
+# the AUC is earned. This attack is good at **acquitting** and useless for **accusing**.
+#
+# The reason has a name: patient 727. Some illnesses are written all over the record, and the model is sure of them
+# whether it has seen this patient or not. "Confident and right" means *easy* as often as it means *seen*. Telling the
+# two apart takes a second look at each record, which is what lessons 03 and 04 are about.
+#
+# So whom can the insurer honestly accuse? With this attack: nobody.
+
+# %% [markdown]
+# **Digits that run out.** Low rates hang on a handful of records at the very top, and so on the digits with which
+# scores are stored. Train the first model five times as long, so that it grows surer, and store the same probability
+# in three ways: all digits (float64), seven digits (float32), and three decimals as an API may round them.
+
+# %%
+sharper = mt.train(network, data, member[:1], epochs=200, learning_rate=5e-3, seed=2)
+sharp = mt.Game.from_ensemble(sharper, data)
+probability = threshold.label_probability(sharp.view)
+
+# %%
+stored = {
+    "float64": probability,
+    "float32": probability.astype(np.float32),
+    "3 decimals": probability.round(3),
+}
+for name, score in stored.items():
+    curve = mt.Roc.from_scores(sharp.judge(score, name=name))
+    top = (score[~inside] == score.max()).sum()
+    print(
+        f"{name:11} AUC {curve.auc:.3f}   TPR at 1 % FPR {curve.tpr_at(0.01):.1%}   non-members with the top score: {top}"
+    )
+
+# %% [markdown]
+# Same model, same answers. In float32 the AUC does not notice, and with three decimals it even rises: a tie counts
+# half, and at the top the non-members had been in front. But once more than [[1 %|definition]] of the non-members
+# share the highest score, no threshold can single out fewer of them, and the TPR that one may claim drops to zero.
+#
+# This is no protection, only a blunt ruler: who has the logits computes signals from them in float64, as the
+# package does. A paper that computes them in float32 may be reporting its rounding.
+
+# %% [markdown] audience="instructor"
+# **Round 3 (6 minutes), the heart of the lesson.** Ask: *the AUC is fine and the first ten accusations are all
+# wrong; how can both be true?* Let them find the left tail of the histogram. What usually goes wrong: "then the
+# model is safe". No: one weak attack was measured. Lesson 04 finds many times more members of such models at
+# the same FPR. Second trap: reading the interval as covering the choice of the threshold; it treats the threshold as given.
+
+# %% [markdown]
+# ### Round 4: what an accusation is worth
+#
+# TPR and FPR each look at one side. Ruth needs the opposite direction: of those accused, which share are members?
+# That is [precision](glossary.md#precision), and it depends on a number the experiment does not contain: how
+# frequent members are among the people who could be accused, the [base rate](glossary.md#base-rate) $b$.
+#
+# $$\text{precision} = \frac{b \cdot \text{TPR}}{b \cdot \text{TPR} + (1-b) \cdot \text{FPR}}$$
+#
+# In the game, $b$ is one half. Among all former patients of a region it may be [[1 in 1,000]].
+# Compare three operating points: the best advantage, the strict threshold, and an imagined attack that is far better.
+
+# %%
+precision = check.precision
+best = (roc.tpr - roc.fpr).argmax()
+points = {
+    "best advantage": (roc.tpr[best], roc.fpr[best]),
+    "1 % FPR": (roc.tpr_at(0.01).value, 0.01),
+    "imagined: 30 % at 0.1 %": (0.30, 0.001),
+}
+print(" " * 24, *(f"{f'1 in {n:,}':>12}" for n in (2, 100, 1000)))
+for name, (tpr, fpr) in points.items():
+    print(f"{name:24}", *(f"{percent(precision(tpr, fpr, 1 / n)):>12}" for n in (2, 100, 1000)))
+
+# %% [markdown]
+# Read the first row from left to right. In a balanced game the best threshold looks convincing:
+# {{ precision(*points["best advantage"], 1 / 2):.1%}} of its accusations are right. When one person in a hundred is a
+# member, {{ precision(*points["best advantage"], 1 / 100):.1%}} are; when [[1 in 1,000]] is,
+# {{ precision(*points["best advantage"], 1 / 1000):.1%}}. The model and the attack have not changed.
+#
+# Even the imagined attack is wrong about most people it accuses when members are that rare. Precision is then about
+# $b \cdot \text{TPR} / \text{FPR}$, so the ratio TPR/FPR is what an accuser must make large, and it is limited by how
+# small an FPR can be reached, and shown.
+
+# %% [markdown]
+# ### The measuring language of this course
+#
+# From here on every lesson reports attacks like this:
+#
+# 1. A score is larger for members, and accused is who scores **above** the threshold. Ties accuse nobody.
+# 2. **TPR at a low FPR comes first**, AUC second. Accuracy of a balanced game is not reported.
+# 3. Every rate comes with its **counts and an interval**, and says over how many models.
+# 4. An FPR needs enough non-members: at least one false positive to be seen at all, ten or more to be steady.
+# 5. A threshold that is chosen on some records is **judged on others** (exercise 3).
+# 6. What an accusation is worth is said **with a base rate**.
+
+# %% [markdown] audience="instructor"
+# **Round 4 (3 minutes).** Have each pair choose a base rate for a case of their own (a hospital in a town, a dating
+# site, a loan portfolio) before they read the table. The usual slip is to answer "is this accusation right?"
+# with 1 − FPR. Natural frequencies help: draw 1,000 people, colour the member, colour the false alarms.
+
+# %% [markdown] section="lab"
+# ## Lab: threshold explorer
+#
+# Drag the line in the histogram or the point on the curve, or use the slider with the arrow keys. The panel has three
+# goals and ticks each one off when you meet it:
+#
+# 1. few false alarms: at most [[1 %|definition]] FPR, and nearly as many members found as any threshold finds there,
+# 2. the greatest advantage,
+# 3. the best precision that is left when only one record in a hundred is a member.
+#
+# Try the logarithmic axes for the first goal, and the other signals for the third.
+
+# %%
+attacks = {
+    "label log-odds": threshold.label_log_odds,
+    "modified entropy": threshold.modified_entropy,
+    "entropy": threshold.entropy,
+}
+judged = {name: game.judge(attack(view), name=name) for name, attack in attacks.items()}
+lab = ThresholdExplorer(judged, lesson="02")
+lab
+
+# %% [markdown]
+# The next cell reads where you left the threshold, and turns it into a verdict on real people. Move it, then run the
+# cell again.
+
+# %%
+chosen = judged[lab.signal]
+accused = chosen.score > lab.threshold
+true, false = (accused & chosen.member).sum(), (accused & ~chosen.member).sum()
+print(f"{lab.signal} above {lab.threshold:.2f} accuses {accused.sum():,} patients.")
+print(f"{true:,} of them were in the training set; {false:,} are accused falsely.")
+
+# %% [markdown] audience="instructor"
+# **Lab (8 minutes).** Goal 1 is reached with the keyboard most easily (strict end, then arrow keys). Many look for
+# goal 3 at the strict end and are surprised that precision is *worse* there than in the middle: the first
+# records are easy non-members. Discussion: which of the three goals would the insurer, the hospital, Ruth set?
+
+# %% [markdown] section="exercises"
+# ## Exercises
+#
+# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
+# can skip any of them and come back.
+#
+# ### 1. A point of the ROC
+#
+# Return the pair (FPR, TPR) when every score **above** the threshold is accused. For a hint, run
+# `check.roc_point.hint()` in a new cell.
+
+
+# %% exercise="roc_point"
+def roc_point(score, member, threshold) -> tuple[float, float]:
+    """(FPR, TPR). score: floats (examples,); member: True or False (examples,); threshold: a number."""
+    ### BEGIN SOLUTION
+    accused = score > threshold
+    return accused[~member].mean(), accused[member].mean()
+    ### END SOLUTION
+
+
+roc_point = check.roc_point(roc_point)
+
+# %% tests="roc_point"
+assert roc_point(np.array([2.0, 1.0, 1.0, 0.0]), np.array([True, True, False, False]), 1.0) == (0.0, 0.5)
+assert roc_point(np.array([2.0, 1.0, 1.0, 0.0]), np.array([True, True, False, False]), -1.0) == (1.0, 1.0)
+
+# %% [markdown]
+# With it, the strict point of round 3 is one line. It must agree with the package's own counting.
+
+# %%
+fpr, tpr = roc_point(scores.score, scores.member, roc.threshold_at(0.01))
+print(f"FPR {percent(fpr)}, TPR {percent(tpr)}; the package counts a TPR of {roc.tpr_at(0.01):.1%}")
+
+# %% [markdown]
+# ### 2. Modified entropy
+#
+# Write Song and Mittal's formula for probabilities of shape (examples, classes):
+# $-(1-p_y)\log p_y - \sum_{k \ne y} p_k \log(1-p_k)$, one number for each example. In the check no probability is
+# exactly 0 or 1. (The package's own version starts from logits, so that it survives those too.)
+
+
+# %% exercise="modified_entropy"
+def modified_entropy(probability, labels):
+    """Nats (examples,). probability: floats (examples, classes); labels: integers (examples,)."""
+    ### BEGIN SOLUTION
+    is_label = np.arange(probability.shape[1]) == labels[:, None]
+    p = probability
+    terms = np.where(is_label, (1 - p) * np.log(p), p * np.log(1 - p))
+    return -terms.sum(axis=1)
+    ### END SOLUTION
+
+
+modified_entropy = check.modified_entropy(modified_entropy)
+
+# %% tests="modified_entropy"
+_logits = np.random.default_rng(7).normal(size=(20, 5))
+_p = np.exp(_logits) / np.exp(_logits).sum(axis=1, keepdims=True)
+_labels = np.arange(20) % 5
+assert np.allclose(modified_entropy(_p, _labels), signals.modified_entropy(_logits, _labels))
+
+# %% [markdown]
+# ### 3. A threshold judged by its own records
+#
+# Much published code reports an attack's accuracy like this: try every threshold, keep the best accuracy. LiRA's
+# released code does (`plot.py`, Carlini 2022: `np.max(1-(fpr+(1-tpr))/2)`), and the line was copied into many
+# scripts, such as the evaluation of a benchmark of language models (Shi 2024). In fairness: over tens of thousands of
+# records the optimism is negligible, Carlini and others argue *against* reporting accuracy, and the AUC printed
+# beside it is not affected. Over a few hundred records it matters. Here are the two steps:
+
+# %%
+print(getsource(check.best_threshold))
+print(getsource(check.balanced_accuracy))
+
+# %% [markdown]
+# Neither function is wrong. What is wrong is to hand both of them the same records. Try it on scores that are **pure
+# noise**, with 100 members and 100 non-members, 200 times over. An honest measurement says one half.
+
+# %%
+best_threshold, balanced_accuracy = check.best_threshold, check.balanced_accuracy
+noise = np.random.default_rng(2).normal(size=(200, 200))
+truth = np.arange(200) % 2 == 0
+
+published = [balanced_accuracy(score, truth, best_threshold(score, truth)) for score in noise]
+print("accuracy on pure noise, the published way:", mt.Interval.from_values(published))
+
+# %% [markdown]
+# Repair it. `tuning` is True for the records that may choose the threshold; all others judge it.
+
+
+# %% exercise="honest_accuracy"
+def honest_accuracy(score, member, tuning) -> float:
+    """Balanced accuracy on other records. score: floats; member, tuning: True or False; all (examples,)."""
+    ### BEGIN SOLUTION
+    threshold = best_threshold(score[tuning], member[tuning])
+    return balanced_accuracy(score[~tuning], member[~tuning], threshold)
+    ### END SOLUTION
+
+
+honest_accuracy = check.honest_accuracy(honest_accuracy)
+
+# %% tests="honest_accuracy"
+_score, _member = np.array([3.0, 2.0, 1.0, 0.0]), np.array([True, False, True, False])
+assert honest_accuracy(_score, _member, np.array([True, True, False, False])) == 0.5
+assert honest_accuracy(-_score, _member, np.array([False, False, True, True])) == 0.5
+
+# %%
+tuning = np.arange(200) < 100
+honest = [honest_accuracy(score, truth, tuning) for score in noise]
+print("accuracy on pure noise, the published way:", mt.Interval.from_values(published))
+print("accuracy on pure noise, judged on others: ", mt.Interval.from_values(honest))
+
+# %% [markdown]
+# Noise looked like an attack, and no interval around the inflated number would have warned you. The
+# same holds for `roc.advantage`, the best of all thresholds: fine for thousands of records, flattering for few. And
+# it holds for every audit of lesson 11, where a threshold tuned on its own judges "proves" leaks that are not there.
+
+# %% [markdown]
+# ### Stretch: precision with an interval
+#
+# `true_alarms` of `members` and `false_alarms` of `non_members` were accused. Give the lower and upper end of the
+# precision at `base_rate`, such that both measured rates may be uncertain at once and the ends still hold it with at
+# least [[95 %|definition]] confidence. You have `mt.Rate(hits, total, confidence=...)` with `.low` and `.high`, and
+# `precision(tpr, fpr, base_rate)` from round 4.
+
+
+# %% exercise="precision_interval" tags=["stretch"]
+def precision_interval(true_alarms, members, false_alarms, non_members, base_rate) -> tuple[float, float]:
+    """(low, high) of the share of members among the accused; all arguments are single numbers."""
+    ### BEGIN SOLUTION
+    tpr = mt.Rate(true_alarms, members, confidence=0.975)
+    fpr = mt.Rate(false_alarms, non_members, confidence=0.975)
+    return precision(tpr.low, fpr.high, base_rate), precision(tpr.high, fpr.low, base_rate)
+    ### END SOLUTION
+
+
+precision_interval = check.precision_interval(precision_interval)
+
+# %% [markdown] audience="instructor"
+# **Exercises (12 minutes).** Most finish 1 and 3; exercise 2 takes the longest (broadcasting labels against
+# classes). Prompt for 3: *where else in machine learning do we choose and judge on the same records?* (Early stopping
+# on the test set, the best of many seeds.) Be fair about the sources: the code is a helper for plots, its authors
+# argue for low-FPR reporting, and the fault bites only where evaluation sets are small.
+
+# %% [markdown] section="surprise"
+# ## Surprise
+#
+# Back to your prediction. One model is one run, so attack all eight: for each, the strict threshold that accuses at
+# most [[1 %|definition]] of its non-members, and the members found.
+
+# %%
+games = [replace(game, target=target) for target in range(8)]
+eight = [one.judge(threshold.label_log_odds(one.view), name="log-odds") for one in games]
+rocs = [mt.Roc.from_scores(one) for one in eight]
+found = [one.tpr_at(0.01) for one in rocs]
+pooled = mt.Rate(sum(rate.hits for rate in found), sum(rate.total for rate in found))
+over_models = mt.Interval.from_values([rate.value for rate in found])
+print("pooled counts of all models:", pooled)
+print("mean over the eight models: ", over_models.words(".1%"))
+
+# %%
+display = IntervalDisplay(range(1, 9), found).plot(color="black", linestyle="none")
+display.ax_.axhline(0.01, color="#595959", ls=(0, (2, 2)), label="guessing")
+display.ax_.set(xlabel="model", ylabel="TPR at 1 % FPR", ylim=(0, 0.1))
+display.ax_.legend()
+chance = sum(rate.low <= 0.01 for rate in found)
+mt.show(
+    display,
+    alt=f"TPR at 1 % FPR of eight models, from {min(found, key=float):.1%} to {max(found, key=float):.1%}, each with "
+    f"its interval. {chance} of the eight intervals hold the 1 % that guessing finds.",
+)
+
+# %%
+prediction.reveal(over_models)
+
+# %% [markdown]
+# The mean AUC is {{ mt.Interval.from_values([one.auc for one in rocs]) }}, and at [[1 %|definition]] FPR the attack finds
+# {{ over_models.words(".1%") }} of the members: hardly more than blind accusation. In
+# {{ sum(not one.member[one.score.argmax()] for one in eight) }} of the eight models the single most
+# suspect patient was a non-member.
+#
+# Two intervals, two questions. The pooled one asks what these counts allow, as if every record were a fresh draw. The
+# one over models asks what *another model of this kind* would show, since eight models repeat the whole experiment.
+# When they differ, report the wider. And one thing neither contains: other data, other architectures.
+
+# %% [markdown] audience="instructor"
+# **Surprise (4 minutes).** Put the group's numbers from the board beside the result. Ask who was sure. The Brier score
+# rewards those who said "I do not know". Prompt: *what should the report to the hospital say in one sentence?*
+
+# %% [markdown] section="quiz"
+# ## Quiz
+#
+# Five questions. Your first answer counts; afterwards try the other choices too, each has a reply.
+
+# %%
+check.quiz
+
+# %% [markdown] section="transfer"
+# ## Transfer
+#
+# A hospital may publish one of two models. An auditor attacked each on 2,000 members and 2,000 non-members:
+#
+# | | AUC | TPR at [[0.1 %]] FPR |
+# |---|---|---|
+# | model A | [[0.83]] | [[0.1 %]] (2 members) |
+# | model B | [[0.56]] | [[5 %]] (100 members) |
+#
+# The auditor recommends model B, "with an AUC near one half". Write five sentences to the hospital's board: do you agree, who
+# is at risk, what would you still want to know?
+
+# %% [markdown]
+# <details><summary>A model answer and a rubric</summary>
+#
+# I disagree. With model A the attack sorts out many outsiders and can accuse nobody: at [[0.1 %]] FPR it does no better
+# than chance. With model B it is at chance for most patients, yet it points at 100 members while blaming 2
+# outsiders; for those 100 the promise of confidentiality is broken. The FPR rests on 2 false positives, so I would ask
+# for at least ten times as many non-members, for intervals and for several trained models. I would also ask how rare members are where
+# an accuser would look, and whether a stronger attack was tried on model A: so far one attack found nothing, which
+# is not the same as safety.
+#
+# *Rubric, a point each*: reads the low-FPR column before the AUC · speaks of the exposed people, not of the average ·
+# notices the 2 false positives and asks for more · asks for base rate or precision · does not call model A safe.
+#
+# </details>
+
+# %% [markdown] section="recap"
+# ## Recap
+#
+# 1. Loss, label probability and log-odds are one signal: they rank alike. Entropy is another, and weaker, one.
+# 2. The gap attack's advantage *is* training minus test accuracy, a floor for what leaks.
+# 3. AUC can be high because outsiders are easy to acquit. At [[1 %|definition]] FPR this attack found
+#    {{ over_models:.1%}} of the members: nobody can be accused.
+# 4. An FPR must be affordable in non-members, a threshold is judged on other records, a rate comes with counts.
+# 5. When members are rare, precision lives on TPR/FPR at the strict end.
+
+# %% [markdown]
+# **You may now claim** "at this FPR this attack finds so many members, of so many, over so many models".
+#
+# **You may not claim** that a high AUC identifies anybody, that a weak attack proves a model safe, or that an
+# accusation is right because the FPR is small.
+
+# %% [markdown]
+# **New in the [glossary](glossary.md)**: [AUC](glossary.md#auc), [base rate](glossary.md#base-rate),
+# [Clopper–Pearson interval](glossary.md#clopper-pearson-interval), [entropy](glossary.md#entropy),
+# [false positive rate](glossary.md#false-positive-rate), [gap attack](glossary.md#gap-attack),
+# [log-odds](glossary.md#log-odds), [modified entropy](glossary.md#modified-entropy),
+# [precision](glossary.md#precision), [ROC curve](glossary.md#roc-curve), [score](glossary.md#score),
+# [signal](glossary.md#signal), [threshold attack](glossary.md#threshold-attack),
+# [true positive rate](glossary.md#true-positive-rate)
+#
+# **Sources**
+#
+# - S. Yeom and others, Privacy risk in machine learning: analyzing the connection to overfitting, 2018
+# - L. Song and P. Mittal, Systematic evaluation of privacy risks of machine learning models, 2021
+# - N. Carlini and others, Membership inference attacks from first principles, 2022, section III; the code is
+#   `research/mi_lira_2021/plot.py` in the repository tensorflow/privacy
+# - B. Jayaraman and others, Revisiting membership inference under realistic assumptions, 2021 (base rates)
+# - W. Shi and others, Detecting pretraining data from large language models, 2024; its evaluation script is
+#   `src/eval.py` in swj0419/detect-pretrain-code
+# - C. Clopper and E. Pearson, The use of confidence or fiducial limits, 1934
+# - E. DeLong and others, Comparing the areas under two or more correlated ROC curves, 1988 (the AUC's interval)
+# - W. Knaus and others, The SUPPORT prognostic model, 1995. Data courtesy of the Vanderbilt University Department of
+#   Biostatistics (hbiostat.org/data)
+
+# %%
+rows = [row for row in mt.progress.summary() if row.lesson == "02"]
+print(
+    "Nothing answered in this lesson yet."
+    if not rows
+    else f"Exercises done: {rows[0].exercises_done}. Goals met: "
+    f"{rows[0].goals_met}. Quiz: {rows[0].quiz_right_at_first} of {rows[0].quiz_answered} right at first."
+)
