@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mia_teach.labs.lab import Lab
+from mia_teach.labs.overfitting_playground import BIN_EDGES, OverfittingGrid, OverfittingPlayground
 from mia_teach.labs.prediction import Prediction
 from mia_teach.labs.quiz import Choice, Question, Quiz
 from mia_teach.labs.threshold_explorer import ThresholdExplorer
@@ -85,7 +86,40 @@ def prediction(**options):
     return Prediction(question, lesson="02", name="tpr", **{"low": 0, "high": 100, "tolerance": 5, **options})
 
 
+def overfitting_grid(seeds=4):
+    """Numbers of no model at all, but of the right shapes, with a gap of every sign."""
+    random = np.random.default_rng(0)
+    settings = {
+        "width": (8, 128),
+        "noise": (0.0, 0.1, 0.3),
+        "size": (100, 600, 1500),
+        "epochs": (1, 2, 4, 20),
+    }
+    shape = tuple(len(values) for values in settings.values())
+    names = ("train_accuracy", "test_accuracy", "clean_accuracy", "auc", "tpr")
+    return OverfittingGrid(
+        settings,
+        {name: random.uniform(0.0, 0.2 if name == "tpr" else 1.0, (*shape, seeds)) for name in names},
+        {name: random.dirichlet(np.ones(len(edges) - 1), (*shape, 2)) for name, edges in BIN_EDGES.items()},
+    )
+
+
+def overfitting_positions():
+    settings = overfitting_grid().settings
+    return [
+        {"size": size, "width": width, "epochs": epochs, "noise": noise, "loss_axis": axis}
+        for width in settings["width"]
+        for noise in settings["noise"]
+        for size in settings["size"]
+        for epochs in settings["epochs"]
+        for axis in ("log", "linear")
+    ]
+
+
 EXAMPLES = {
+    "overfitting_playground": Example(
+        lambda: OverfittingPlayground(overfitting_grid(), lesson="01"), overfitting_positions()
+    ),
     "threshold_explorer": Example(lambda: ThresholdExplorer(scores(), lesson="02"), threshold_positions()),
     "quiz": Example(
         lambda: Quiz(questions(), lesson="02"),
