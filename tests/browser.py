@@ -131,3 +131,8 @@ def axe_violations(page, context=".mia-lab"):
 def words(page, selector=".mia-words"):
     """What stands there, with plain spaces."""
     return page.inner_text(selector).replace("\u00a0", " ")
+
+
+def rested(page, milliseconds=200):
+    """Wait, by the page's own clock, until the learner has come to rest there and all is said."""
+    page.evaluate("time => new Promise((done) => setTimeout(done, time))", milliseconds)

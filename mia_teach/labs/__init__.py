@@ -1,1 +1,25 @@
 """The interactive panels of the lessons: one NAME.py and one NAME.js each, on the base in lab.py."""
+
+from importlib import import_module
+
+_NAMES = {
+    "Lab": "lab",
+    "Goal": "lab",
+    "Choice": "quiz",
+    "Question": "quiz",
+    "Quiz": "quiz",
+    "Prediction": "prediction",
+    "GuessingGame": "guessing_game",
+    "OverfittingPlayground": "overfitting_playground",
+    "ThresholdExplorer": "threshold_explorer",
+}
+
+__all__ = list(_NAMES)
+
+
+def __getattr__(name):
+    if name not in _NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -118,7 +118,7 @@ def overfitting_positions():
 
 EXAMPLES = {
     "overfitting_playground": Example(
-        lambda: OverfittingPlayground(overfitting_grid(), lesson="01"), overfitting_positions()
+        lambda: OverfittingPlayground(overfitting_grid(), epochs=20, lesson="01"), overfitting_positions()
     ),
     "threshold_explorer": Example(lambda: ThresholdExplorer(scores(), lesson="02"), threshold_positions()),
     "quiz": Example(

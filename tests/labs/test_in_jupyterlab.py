@@ -5,11 +5,13 @@ import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from mia_teach import progress
-from tests.browser import axe_violations, watched_page
+from tests.browser import axe_violations, rested, watched_page
 from tests.jupyter import jupyterlab, open_notebook, run_all, run_code
+from tests.labs.examples import ThresholdExplorer, scores
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +64,7 @@ def test_arrow_keys_reach_the_slider_and_its_value_reaches_the_kernel(page):
     for key in ("ArrowRight", "ArrowRight", "PageUp", "ArrowUp", "ArrowLeft"):
         slider.focus()
         page.keyboard.press(key)
-        page.wait_for_timeout(400)
+        rested(page, 400)
         assert said(page, 0) != before, f"JupyterLab took {key}"
         before = said(page, 0)
     assert page.evaluate("document.activeElement.type") == "range"
@@ -76,7 +78,7 @@ def test_a_drag_reaches_the_kernel(page):
     page.mouse.down()
     page.mouse.move(box["x"] + 250, box["y"] + 100, steps=10)
     page.mouse.up()
-    page.wait_for_timeout(400)
+    rested(page, 400)
     assert run_code(page, "print(lab.read_out())") == [said(page, 0)]
 
 
@@ -86,31 +88,39 @@ def test_a_cell_that_sets_the_threshold_moves_the_panel(page):
 
 
 def test_a_goal_met_while_the_kernel_is_busy_is_met_for_both(page):
-    run_code(page, "lab.threshold = -9.0")
-    page.evaluate("void (window.ran = false)")
+    run_code(page, "from tests.labs.examples import *; busy = ThresholdExplorer(scores()); busy")
+    panel = page.locator(".mia-lab").last
+    lab = ThresholdExplorer(scores())
+    stops = np.frombuffer(lab._tables[lab.signal]["stops"], "<i4")
+    candidates = np.frombuffer(lab._tables[lab.signal]["candidates"], "<f8")
+    met = [
+        lab.goals[0].is_met(lab.values_at(threshold=t, signal=lab.signal, base_rate=0.5))
+        for t in candidates[stops]
+    ]
+    run_code(page, "import time")
     page.evaluate(
         """() => {
           const notebook = window.jupyterapp.shell.currentWidget.content;
           notebook.activeCellIndex = notebook.widgets.length - 1;
-          notebook.activeCell.model.sharedModel.setSource('import time; time.sleep(4)');
+          notebook.activeCell.model.sharedModel.setSource('time.sleep(6)');
+          window.ran = false;
           void window.jupyterapp.commands.execute('notebook:run-cell').then(() => { window.ran = true; });
         }"""
     )
-    slider = page.locator(".mia-lab input[type=range]").first
-    slider.focus()
+    panel.locator("input[type=range]").focus()
     page.keyboard.press("End")
-    page.wait_for_timeout(300)
-    for _ in range(120):
+    rested(page)
+    for _ in range(len(stops) - 1 - met.index(True)):
         page.keyboard.press("ArrowLeft")
-        page.wait_for_timeout(170)
-        if page.locator(".mia-lab").first.locator(".mia-met").count():
-            break
+    rested(page)
     page.keyboard.press("Home")
+    rested(page)
+    assert not page.evaluate("window.ran"), "the kernel was to be busy until now"
     page.wait_for_function("window.ran")
-    page.wait_for_timeout(500)
-    ticked = page.locator(".mia-goals li").evaluate_all("a => a.map(i => i.classList.contains('mia-met'))")
-    assert any(ticked)
-    assert run_code(page, "print(lab.goals_met)") == [str(ticked)]
+    rested(page, 500)
+    ticked = panel.locator(".mia-goals li").evaluate_all("a => a.map(i => i.classList.contains('mia-met'))")
+    assert ticked == [True, False, False]
+    assert run_code(page, "print(busy.values()['tpr'], busy.goals_met)") == [f"1.0 {ticked}"]
 
 
 def test_the_quiz_is_answered_by_keyboard_and_kept(page, server, monkeypatch):
@@ -118,7 +128,7 @@ def test_the_quiz_is_answered_by_keyboard_and_kept(page, server, monkeypatch):
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(500)
+    rested(page, 500)
     reply = page.locator(".mia-question [role=status]").first
     assert reply.inner_text().startswith("✗ Not this one. That would be attribute inference")
     assert run_code(page, "print(quiz.answers, quiz.score)") == ["[1, -1] 0"]
@@ -133,7 +143,7 @@ def test_the_prediction_is_committed_and_scored(page):
     page.keyboard.press("ArrowRight")
     panel.locator("button").focus()
     page.keyboard.press("Enter")
-    page.wait_for_timeout(500)
+    rested(page, 500)
     assert said(page, 2).startswith("You predicted 12 % and are 71 % sure")
     assert "a hit" in "".join(run_code(page, "said.reveal(14.0)"))
 

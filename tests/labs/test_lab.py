@@ -11,7 +11,7 @@ from mia_teach import progress
 from mia_teach.labs import lab as base
 from mia_teach.labs.lab import Goal, Lab, pack
 from mia_teach.labs.threshold_explorer import ThresholdExplorer
-from tests.browser import state
+from tests.browser import rested, state
 from tests.labs.examples import EXAMPLES
 from tests.labs.node import needs_node, under_node
 
@@ -72,6 +72,14 @@ def test_a_met_goal_is_kept_and_still_met_when_the_cell_runs_again():
     assert progress.read()["lessons"]["02"]["goal"] == {"dial.far": {"met": True}}
     assert Dial(goals=[goal(name="far")], lesson="02", name="dial").goals_met == [True]
     assert Dial(goals=[goal(name="far")], lesson="03", name="dial").goals_met == [False]
+
+
+def test_a_goal_is_kept_once_however_often_it_is_met(answers):
+    dial = Dial(goals=[goal()], lesson="02")
+    dial.turn = 11
+    answers.unlink()
+    dial.turn = 12
+    assert not answers.exists()
 
 
 def test_what_the_browser_met_while_the_kernel_was_busy_counts():
@@ -167,7 +175,7 @@ def test_a_goal_is_ticked_in_a_page_without_a_kernel_and_stays(bare_page):
     page.keyboard.press("End")
     for _ in range(len(stops) - 1 - target):
         page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(250)
+    rested(page)
     ticked = page.locator(".mia-goals li").evaluate_all(
         "items => items.map(i => i.classList.contains('mia-met'))"
     )
@@ -178,7 +186,7 @@ def test_a_goal_is_ticked_in_a_page_without_a_kernel_and_stays(bare_page):
     lab.set_state({"_met_at": state(page, "_met_at")})
     assert lab.goals_met == ticked
     page.keyboard.press("Home")
-    page.wait_for_timeout(250)
+    rested(page)
     assert page.locator(".mia-met").count() >= 1
 
 
@@ -187,12 +195,12 @@ def test_passing_over_a_goal_in_a_drag_does_not_meet_it(bare_page):
     page = bare_page(EXAMPLES["threshold_explorer"].make())
     page.locator("input[type=range]").focus()
     page.keyboard.press("Home")
-    page.wait_for_timeout(250)
+    rested(page)
     box = page.locator(".mia-draggable").first.bounding_box()
     page.mouse.move(box["x"] + 70, box["y"] + 90)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 90, steps=30)
     page.mouse.move(box["x"] + 70, box["y"] + 90, steps=30)
     page.mouse.up()
-    page.wait_for_timeout(250)
+    rested(page)
     assert page.locator(".mia-met").count() == 0

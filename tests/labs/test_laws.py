@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mia_teach.labs
-from tests.browser import axe_violations, state, words
+from tests.browser import axe_violations, rested, state, words
 from tests.labs.examples import EXAMPLES
 from tests.labs.node import needs_node, under_node
 
@@ -18,11 +18,6 @@ every_lab = pytest.mark.parametrize("name", EXAMPLES)
 every_lab_with_controls = pytest.mark.parametrize(
     "name", [name for name in EXAMPLES if EXAMPLES[name].positions]
 )
-
-
-def rested(page):
-    """Wait until the learner has come to rest and all is said."""
-    page.wait_for_timeout(220)
 
 
 def agrees(page, lab):

@@ -5,7 +5,7 @@ import pytest
 from mia_teach import progress
 from mia_teach.labs.prediction import Prediction, plain, trouble
 from mia_teach.rate import Rate
-from tests.browser import axe_violations, state, words
+from tests.browser import axe_violations, rested, state, words
 from tests.labs.examples import EXAMPLES, prediction
 from tests.labs.node import needs_node, under_node
 
@@ -148,7 +148,7 @@ def test_committing_by_keyboard_alone_locks_the_panel(bare_page):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(220)
+    rested(page)
     assert (state(page, "answer"), state(page, "confidence")) == (12.5, 75)
     assert (
         words(page)

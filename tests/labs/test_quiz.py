@@ -5,7 +5,7 @@ import traitlets
 
 from mia_teach import progress
 from mia_teach.labs.quiz import Choice, Question, Quiz
-from tests.browser import state, words
+from tests.browser import rested, state, words
 from tests.labs.examples import EXAMPLES, questions
 
 right, wrong = Choice("Yes", "Indeed."), Choice("No", "Look again.", wrong="says_no")
@@ -96,7 +96,7 @@ def test_every_choice_shows_its_own_reply(bare_page):
             form.locator("button").click()
             told = form.locator("[role=status]").inner_text()
             assert told == ("✗ Not this one. " if choice.wrong else "✓ Right. ") + choice.reply
-    page.wait_for_timeout(220)
+    rested(page)
     assert words(page) == "2 of 2 answered, 1 right at the first answer."
     assert state(page, "first") == [0, 0]
     assert state(page, "answers") == [2, 1]

@@ -10,7 +10,7 @@ from mia_teach.labs.lab import Goal
 from mia_teach.labs.threshold_explorer import ThresholdExplorer
 from mia_teach.roc import Roc
 from mia_teach.scores import Scores
-from tests.browser import state, words
+from tests.browser import rested, state, words
 from tests.labs.examples import scores
 
 
@@ -83,7 +83,7 @@ def test_extreme_scores_can_be_explored_in_the_browser(name, bare_page):
     page.locator("input[type=range]").focus()
     for key in ("Home", "ArrowRight", "End"):
         page.keyboard.press(key)
-        page.wait_for_timeout(220)
+        rested(page)
         assert words(page) == lab.words(lab.values_at(**{c: state(page, c) for c in lab.controls}))
     lab.threshold = state(page, "threshold")
     assert lab.values()["tp"] + lab.values()["fp"] == 0, "the strict end accuses nobody"
@@ -164,13 +164,13 @@ def test_another_signal_accuses_as_many_records_so_only_the_ranking_differs(bare
     page.keyboard.press("End")
     for _ in range(60):
         page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(220)
+    rested(page)
     before = words(page).split(". ", 1)[1]
     page.locator("select").first.select_option("label probability")
-    page.wait_for_timeout(220)
+    rested(page)
     assert words(page).split(". ", 1)[1] == before, "the same ranking finds the same records"
     page.locator("select").first.select_option("noise")
-    page.wait_for_timeout(220)
+    rested(page)
     at = lab.values_at(**{c: state(page, c) for c in lab.controls})
     assert at["tpr"] == pytest.approx(at["fpr"], abs=0.1)
 
@@ -185,7 +185,7 @@ def test_the_roc_point_can_be_dragged_on_logarithmic_axes(bare_page):
     page.mouse.down()
     page.mouse.move(box["x"] + 5, box["y"] + 80, steps=10)
     page.mouse.up()
-    page.wait_for_timeout(220)
+    rested(page)
     at = lab.values_at(**{c: state(page, c) for c in lab.controls})
     assert at["fpr"] == 0
     assert at["tpr"] > 0, "the lowest threshold without a false positive, not one beyond"
