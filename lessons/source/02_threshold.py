@@ -23,7 +23,6 @@ from inspect import getsource
 import numpy as np
 
 import mia_teach as mt
-from mia_teach import signals
 from mia_teach.attacks import threshold
 from mia_teach.exercises import threshold as check
 from mia_teach.labs.prediction import Prediction
@@ -125,23 +124,24 @@ game
 # - [modified entropy](glossary.md#modified-entropy) $-(1-p_y)\log p_y - \sum_{k \ne y} p_k \log(1-p_k)$: near zero
 #   only for an answer that is sure *and right* (Song & Mittal 2021).
 #
-# Look at three patients before you look at thousands. Which of the three signals to the right cannot tell the second
-# patient from the third?
+# Look at three patients before you look at thousands. Two of them get nearly the same value from one of the signals,
+# though the model is right about the one and badly wrong about the other. Which signal is it?
 
 # %%
 for patient in (3, 0, 727):
     answer, label = view.target_logits[[patient]], view.labels[[patient]]
     side = "member    " if inside[patient] else "non-member"
     print(
-        f"patient {patient:3}, {side}: label probability {percent(signals.label_probability(answer, label)[0]):>7}"
-        f"   loss {signals.cross_entropy(answer, label)[0]:5.2f}"
-        f"   entropy {signals.entropy(answer)[0]:.2f}"
-        f"   modified entropy {signals.modified_entropy(answer, label)[0]:5.2f}"
+        f"patient {patient:3}, {side}: label probability {percent(mt.signals.label_probability(answer, label)[0]):>7}"
+        f"   loss {mt.signals.cross_entropy(answer, label)[0]:5.2f}"
+        f"   entropy {mt.signals.entropy(answer)[0]:.2f}"
+        f"   modified entropy {mt.signals.modified_entropy(answer, label)[0]:5.2f}"
     )
 
 # %% [markdown]
-# Patient 0 got a sure answer, and a wrong one: low entropy, large loss, large modified entropy. Patient 727 got a
-# sure answer, and a right one, and was **never in the training set**. Keep patient 727 in mind; Ruth may be one.
+# Entropy: patient 3 got a right answer, patient 0 a wrong one, and both answers are equally sure. Loss and modified
+# entropy know the label and tell the two apart. Patient 727 got the surest right answer of all, and was **never in
+# the training set**. Keep patient 727 in mind; Ruth may be one.
 #
 # An attack turns a signal into a [score](glossary.md#score): one number for each record, larger means "more likely
 # a member". So loss and entropies are negated. One more unit is handy: the
@@ -210,17 +210,16 @@ for cut in (-5, 0, 5, 10):
 
 # %%
 roc = mt.Roc.from_scores(scores)
-right = threshold.gap(view).astype(bool)
+right = threshold.gap(view)  # 1 where the model is right, 0 where it is wrong
 train_accuracy, test_accuracy = right[inside].mean(), right[~inside].mean()
-
 display = RocDisplay.from_roc(roc).plot(color="black")
-display.ax_.plot(test_accuracy, train_accuracy, "X", color="#CC79A7", markersize=11, label="gap attack")
-display.ax_.legend(loc="lower right")
-mt.show(
-    display,
-    alt=f"ROC curve of the log-odds attack, AUC {roc.auc:.3f}, far above the diagonal of guessing. The gap attack "
-    f"is one point at FPR {percent(test_accuracy)} and TPR {percent(train_accuracy)}, close to the curve.",
+display.ax_.plot(
+    test_accuracy, train_accuracy, "X", color="#CC79A7", markersize=11, clip_on=False, label="gap attack"
 )
+display.ax_.legend(loc="lower right")
+cross = f"FPR {percent(test_accuracy)}, TPR {percent(train_accuracy)}"
+alt = f"ROC curve with AUC {roc.auc:.3f}, far above guessing. The gap attack is one point close to it, at {cross}."
+mt.show(display, alt=alt)
 
 # %% [markdown]
 # The AUC is {{ roc.auc_interval() }}: a fine curve. Now the cross. The [gap attack](glossary.md#gap-attack) accuses a
@@ -230,11 +229,10 @@ mt.show(
 
 # %%
 gap = mt.Roc.from_scores(game.judge(threshold.gap(view), name="gap"))
-print(
-    f"training accuracy {train_accuracy:.3f} - test accuracy {test_accuracy:.3f} = {train_accuracy - test_accuracy:.3f}"
-)
-print(f"advantage of the gap attack                        {gap.advantage:.3f}")
-print(f"advantage of the best log-odds threshold           {roc.advantage:.3f}")
+print(f"training accuracy minus test accuracy      {train_accuracy:.3f} - {test_accuracy:.3f}")
+print(f"their difference                           {train_accuracy - test_accuracy:.3f}")
+print(f"advantage of the gap attack                {gap.advantage:.3f}")
+print(f"advantage of the best log-odds threshold   {roc.advantage:.3f}")
 
 # %% [markdown]
 # So whoever publishes both accuracies has published an attack's advantage. It is a floor for what this model leaks,
@@ -262,12 +260,14 @@ display.ax_.axvline(0.01, color="#595959", lw=1)
 display.ax_.annotate(" FPR 1 %", (0.01, 0.002))
 mt.show(
     display,
-    alt=f"The same ROC curve on logarithmic axes. At a false-positive rate of 1 % the true-positive rate is {few:.1%}, "
-    "close to the diagonal of guessing; the curve leaves the diagonal only at much larger rates.",
+    alt="The same ROC curve on logarithmic axes. At a false-positive rate of 1 % "
+    f"the true-positive rate is {few:.1%}, close to the diagonal of guessing; "
+    "the curve leaves the diagonal only at much larger rates.",
 )
 
 # %% [markdown]
-# On the left the curve lies on the diagonal. Read the number there, with its counts:
+# On the left the curve clings to the diagonal, and at the very end it falls below. Read the numbers there, with their
+# counts:
 
 # %%
 print("TPR at 1 %   FPR:", roc.tpr_at(0.01))
@@ -328,13 +328,12 @@ stored = {
 for name, score in stored.items():
     curve = mt.Roc.from_scores(sharp.judge(score, name=name))
     top = (score[~inside] == score.max()).sum()
-    print(
-        f"{name:11} AUC {curve.auc:.3f}   TPR at 1 % FPR {curve.tpr_at(0.01):.1%}   non-members with the top score: {top}"
-    )
+    found = f"{curve.tpr_at(0.01):.1%}"
+    print(f"{name:11} AUC {curve.auc:.3f}   TPR at 1 % FPR {found}   outsiders with the top score {top:3}")
 
 # %% [markdown]
 # Same model, same answers. In float32 the AUC does not notice, and with three decimals it even rises: a tie counts
-# half, and at the top the non-members had been in front. But once more than [[1 %|definition]] of the non-members
+# half, and at the top non-members had been in front. But once more than [[1 %|definition]] of the non-members
 # share the highest score, no threshold can single out fewer of them, and the TPR that one may claim drops to zero.
 #
 # This is no protection, only a blunt ruler: who has the logits computes signals from them in float64, as the
@@ -494,7 +493,7 @@ modified_entropy = check.modified_entropy(modified_entropy)
 _logits = np.random.default_rng(7).normal(size=(20, 5))
 _p = np.exp(_logits) / np.exp(_logits).sum(axis=1, keepdims=True)
 _labels = np.arange(20) % 5
-assert np.allclose(modified_entropy(_p, _labels), signals.modified_entropy(_logits, _labels))
+assert np.allclose(modified_entropy(_p, _labels), mt.signals.modified_entropy(_logits, _labels))
 
 # %% [markdown]
 # ### 3. A threshold judged by its own records
@@ -548,7 +547,8 @@ print("accuracy on pure noise, the published way:", mt.Interval.from_values(publ
 print("accuracy on pure noise, judged on others: ", mt.Interval.from_values(honest))
 
 # %% [markdown]
-# Noise looked like an attack, and no interval around the inflated number would have warned you. The
+# Noise looked like an attack, and the interval around the inflated number did not warn you. Judging on other records
+# costs half of them, which is the price of an honest number. The
 # same holds for `roc.advantage`, the best of all thresholds: fine for thousands of records, flattering for few. And
 # it holds for every audit of lesson 11, where a threshold tuned on its own judges "proves" leaks that are not there.
 
@@ -598,13 +598,14 @@ print("mean over the eight models: ", over_models.words(".1%"))
 # %%
 display = IntervalDisplay(range(1, 9), found).plot(color="black", linestyle="none")
 display.ax_.axhline(0.01, color="#595959", ls=(0, (2, 2)), label="guessing")
-display.ax_.set(xlabel="model", ylabel="TPR at 1 % FPR", ylim=(0, 0.1))
+display.ax_.set(xlabel="model", ylabel="TPR at 1 % FPR (share of members)", ylim=(0, 0.05))
 display.ax_.legend()
+least, most = min(found, key=float), max(found, key=float)
 chance = sum(rate.low <= 0.01 for rate in found)
 mt.show(
     display,
-    alt=f"TPR at 1 % FPR of eight models, from {min(found, key=float):.1%} to {max(found, key=float):.1%}, each with "
-    f"its interval. {chance} of the eight intervals hold the 1 % that guessing finds.",
+    alt=f"TPR at 1 % FPR of eight models, from {least:.1%} to {most:.1%}, each with its interval. "
+    f"{chance} of the eight intervals reach down to the 1 % that guessing finds.",
 )
 
 # %%
@@ -701,9 +702,8 @@ check.quiz
 
 # %%
 rows = [row for row in mt.progress.summary() if row.lesson == "02"]
-print(
-    "Nothing answered in this lesson yet."
-    if not rows
-    else f"Exercises done: {rows[0].exercises_done}. Goals met: "
-    f"{rows[0].goals_met}. Quiz: {rows[0].quiz_right_at_first} of {rows[0].quiz_answered} right at first."
-)
+answered = "Nothing answered in this lesson yet."
+for row in rows:
+    quiz = f"{row.quiz_right_at_first} of {row.quiz_answered} quiz answers right at first"
+    answered = f"{row.exercises_done} exercises done, {row.goals_met} goals met, {quiz}."
+print(answered)
