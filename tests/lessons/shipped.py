@@ -33,6 +33,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 def nbval(*paths: Path) -> list[str]:
     """The command that runs notebooks and compares what comes with what is stored."""
+    assert paths, "without a notebook pytest would run all the tests there are"
     return [
         *(sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider"),
         *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"),
