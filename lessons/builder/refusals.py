@@ -53,7 +53,9 @@ def after(lesson: Lesson, cells: list[Cell], notebook: NotebookNode, data: bytes
             found.append(lesson.complaint(cell, "An unfilled placeholder."))
         found += [lesson.complaint(cell, sentence) for sentence in _outputs(stored)]
     case = sum(
-        len(c.source.split()) for cell, c in zip(cells, notebook.cells, strict=True) if cell.section == "case"
+        len(stored.source.split())
+        for cell, stored in zip(cells, notebook.cells, strict=True)
+        if cell.section == "case" and cell.kind == "markdown"
     )
     if case > CASE_WORDS:
         opening = next(cell for cell in cells if cell.section == "case")

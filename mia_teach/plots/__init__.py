@@ -13,6 +13,7 @@ _NAMES = {
     "show": "figures",
     "RocDisplay": "roc_display",
     "ScoreHistogramDisplay": "score_histogram_display",
+    "ConfidenceBarsDisplay": "confidence_bars_display",
     "IntervalDisplay": "interval_display",
 }
 

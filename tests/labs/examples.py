@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mia_teach.labs.guessing_game import GuessingGame
 from mia_teach.labs.lab import Lab
 from mia_teach.labs.overfitting_playground import BIN_EDGES, OverfittingGrid, OverfittingPlayground
 from mia_teach.labs.prediction import Prediction
@@ -116,7 +117,29 @@ def overfitting_positions():
     ]
 
 
+def guessing_game(**options):
+    """Three deals and forty rounds; members are a little surer."""
+    random = np.random.default_rng(3)
+    member = random.random(76) < 0.5
+    confidence = np.clip(random.beta(2, 2, 76) + 0.25 * member, 0, 1)
+    about = [f"woman in her sixties, illness {number}" for number in range(76)]
+    return GuessingGame(
+        Scores(confidence, member, "confidence"), about, deals=3, rounds=40, lesson="00", **options
+    )
+
+
+def guessing_positions():
+    none, mixed, out = [-1] * 12, [1, 0, -1] * 4, [0] * 12
+    hands = [(0, none, False), (1, mixed, False), (2, out, True), (0, [1] * 12, True), (2, [1, 0] * 6, True)]
+    return [
+        {"deal": deal, "marks": marks, "revealed": revealed, "threshold": place / 100}
+        for deal, marks, revealed in hands
+        for place in (0, 1, 29, 50, 57, 58, 99, 100)
+    ]
+
+
 EXAMPLES = {
+    "guessing_game": Example(guessing_game, guessing_positions()),
     "overfitting_playground": Example(
         lambda: OverfittingPlayground(overfitting_grid(), epochs=20, lesson="01"), overfitting_positions()
     ),
