@@ -22,6 +22,7 @@ def test_balanced_shadows_hold_every_example_in_half_of_the_models(examples):
     member = mt.balanced_shadows(16, examples, seed=3)
     assert (member.sum(axis=0) == 8).all()
     assert (member[::2] == ~member[1::2]).all()
+    assert (np.abs(member.sum(axis=1) - examples / 2) <= 0.5).all()
 
 
 def test_the_same_seed_gives_the_same_membership_and_leaves_numpy_alone():

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import beta
+from scipy.stats import beta, ttest_1samp
 
 from mia_teach import Interval, Rate
 
@@ -24,6 +24,13 @@ def test_the_mean_of_repetitions_is_covered_as_often_as_it_says():
     rng = np.random.default_rng(1)
     held = np.mean([0.0 in Interval.from_values(rng.normal(size=5)) for _ in range(2000)])
     assert abs(held - 0.95) < 3 * np.sqrt(0.05 * 0.95 / 2000)
+
+
+def test_the_mean_of_repetitions_has_scipys_t_interval():
+    values = np.array([0.2, 0.5, 0.4, 0.9])
+    theirs = ttest_1samp(values, 0).confidence_interval(0.9)
+    ours = Interval.from_values(values, confidence=0.9)
+    np.testing.assert_allclose((ours.value, ours.low, ours.high), (values.mean(), theirs.low, theirs.high))
 
 
 def test_a_share_is_written_in_one_way():

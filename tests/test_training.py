@@ -207,7 +207,28 @@ def test_logits_are_those_of_the_ordinary_modules(model):
             np.testing.assert_allclose(logits[i], ensemble[i](torch.tensor(data.x)), rtol=1e-10, atol=1e-12)
 
 
-def test_nothing_global_is_changed():
+def test_threads_never_share_a_module(monkeypatch):
+    # functional_call puts parameters into the module for the time of the call
+    users, real = {}, training._forward
+
+    def watching(module, params, x):
+        users.setdefault(id(module), set()).add(threading.get_ident())
+        assert module is not ensemble_template
+        return real(module, params, x)
+
+    ensemble_template = None
+    ensemble = train(Odd(), DATA, MEMBER, **QUICK)
+    ensemble_template = ensemble.template
+    monkeypatch.setattr(training, "_forward", watching)
+    ensemble.logits(DATA.x)
+    train(Odd(), DATA, MEMBER, **QUICK)
+    assert users
+
+
+def test_nothing_global_is_changed(monkeypatch):
+    monkeypatch.setattr(training, "_workers", lambda device: 2)
+    count = torch.get_num_threads()
+    torch.set_num_threads(3)
     model = mlp(6, 8, 3)  # PyTorch's own start draws from its global generator
     torch.manual_seed(3)
     np.random.seed(3)  # noqa: NPY002 - the global state is what must not change
@@ -217,7 +238,8 @@ def test_nothing_global_is_changed():
         train(model, DATA, MEMBER, dropout=0.2, **QUICK).logits(DATA.x)
     assert (before[0] == torch.get_rng_state()).all()
     assert (before[1] == np.random.get_state()[1]).all()  # noqa: NPY002
-    assert torch.get_num_threads() == before[2]
+    assert torch.get_num_threads() == before[2] == 3
+    torch.set_num_threads(count)
 
 
 def test_the_start_has_pytorchs_default_spread():
