@@ -133,7 +133,7 @@ def play(guess, rounds):
 
 
 blind = np.random.default_rng(1).random(len(patients)) < 0.5
-rounds = slice(440, 640)  # 200 patients; the first 440 are for your own game below
+rounds = slice(440, 640)  # 200 patients whom the lab below does not use
 print("without looking:", play(blind, rounds))
 
 # %% [markdown]
@@ -166,7 +166,7 @@ print("“was in” when the label is right:", play(gap(game.view) == 1, rounds)
 # The last line is a rule that needs labels only. The model names the right group for
 # {{ gap(game.view)[coins].mean():.1%}} of its members and {{ gap(game.view)[~coins].mean():.1%}} of the others, and
 # that gap alone wins {{ play(gap(game.view) == 1, rounds).hits }} of the 200 rounds. Hiding the confidences would not
-# save Ruth.
+# protect Ruth.
 #
 # ### Round 3: twelve rounds and two hundred
 #
@@ -188,8 +188,8 @@ mt.show(shares, alt=f"Rounds won in twenty deals of twelve: between {min(wins)} 
 
 # %% [markdown]
 # One rule, one model, and between {{ min(wins) }} and {{ max(wins) }} wins of twelve. In
-# {{ sum(deal.low <= 0.5 for deal in deals) }} of the twenty deals the interval reaches down to guessing, so most deals
-# prove nothing by themselves. The 200 rounds do: {{ many }}.
+# {{ sum(deal.low <= 0.5 for deal in deals) }} of the twenty deals the interval reaches down to guessing: such a deal proves
+# nothing by itself. The 200 rounds do: {{ many }}.
 
 # %% [markdown] section="lab"
 # ## Lab: your turn
@@ -285,7 +285,7 @@ print(f"accuracy {accuracy:.3f}, advantage {percent(advantage)}")
 # ### 3. Repair a report
 #
 # In 2021 Rezaei and Liu went through published attacks and found accuracy, precision and recall of the *members*
-# reported, but hardly ever how many others were accused. When the people asked about are mostly members, the silence
+# reported, but not how many others were accused. When the people asked about are mostly members, the silence
 # costs nothing: always saying "was in" looks splendid. Here is such a report on our model: all members, and only
 # every fifth of the others.
 
@@ -344,14 +344,14 @@ def luck(wins, rounds) -> float:
 luck = check.luck(luck)
 
 # %% [markdown]
-# With it: a coin wins at least {{ max(wins) }} of twelve in {{ luck(max(wins), 12):.1%}} of deals. But you looked at
-# twenty deals and I picked the best, so even that is no proof.
+# With it: a coin wins at least {{ max(wins) }} of twelve in {{ luck(max(wins), 12):.1%}} of deals. But that is the best of
+# twenty deals: one of them was bound to look good.
 
 # %% [markdown] audience="instructor"
 # **Exercises.** In class do number 1 together, in two minutes. For number 3 ask first: *you are asked about six
-# people, five were in; what do you answer without looking?* Everybody sees it at once; then ask why papers could miss
-# it (they used the training set they had, which is larger than the test set). Be fair to the authors: many used
-# balanced sets, and then accuracy has its zero at one half.
+# people, five were in; what do you answer without looking?* Everybody sees it at once; then ask how a report could
+# miss it (whoever has the training set at hand has many members and few outsiders). Be fair to the authors: many used
+# balanced sets, and there the zero point of accuracy is one half.
 
 # %% [markdown] section="surprise"
 # ## Surprise
@@ -362,13 +362,14 @@ luck = check.luck(luck)
 # %%
 targets = mt.coin_flips(20, len(patients), seed=1)
 hospitals = mt.train(mt.mlp(48, 64, 8), patients, targets, epochs=80, learning_rate=3e-3, seed=1)
-games = [mt.Game(hospitals.logits(patients.x), patients.y, targets, target=t) for t in range(20)]
+said = mt.signals.label_probability(hospitals.logits(patients.x), patients.y) > 0.5
+
 results, false_alarms = [], []
-for number, one in enumerate(games):
-    drawn = np.random.default_rng(number).choice(len(patients), 200, replace=False)
-    said, truth = label_probability(one.view)[drawn] > 0.5, one.member[number][drawn]
-    results.append(mt.Rate(int((said == truth).sum()), 200))
-    false_alarms.append(said[~truth].mean())
+for model in range(20):
+    drawn = np.random.default_rng(model).choice(len(patients), 200, replace=False)
+    answer, truth = said[model, drawn], targets[model, drawn]
+    results.append(mt.Rate(int((answer == truth).sum()), 200))
+    false_alarms.append(answer[~truth].mean())
 
 won = mt.Interval.from_values([result.hits for result in results])
 prediction.reveal(won)
@@ -429,7 +430,7 @@ check.quiz
 # 2. Accuracy is the share of rounds won; advantage is true-positive rate minus false-positive rate.
 # 3. Our model, which holds no names, lost {{ won.value:.0f}} of 200 rounds to a rule of one line, and a rule that saw
 #    only labels won {{ many.hits }} in one run of 200.
-# 4. Twelve rounds prove nothing, 200 show something; a number comes with its interval.
+# 4. Twelve rounds prove next to nothing, 200 show something; a number comes with its interval.
 # 5. One half is the zero point of accuracy only when members and the others are equally many.
 #
 # **You may now claim** "this rule wins so many of so many rounds against this model, where a blind guesser wins so

@@ -210,7 +210,7 @@ class GuessingGame(Lab):
     def _table(self):
         """Names, confidences and truth of those on the table."""
         hand = slice(HAND * self.deal, HAND * (self.deal + 1))
-        names = [f"{i}  {about}" for i, about in enumerate(self.about[hand], start=1)]
+        names = [f"{i}. {about}" for i, about in enumerate(self.about[hand], start=1)]
         return names, self.confidence[hand], self.member[hand]
 
     def _hand(self, deal, marks, revealed):

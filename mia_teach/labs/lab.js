@@ -36,6 +36,7 @@ export function lab({ prepare = () => ({}), values = (data, controls) => control
     let timer = 0;
     const set = (name, value) => {
       model.set(name, value);
+      if (!get("_controls").includes(name)) draw(); // a matter of the view alone, such as the scale of an axis
       clearTimeout(timer);
       timer = setTimeout(rest, REST);
     };
