@@ -176,6 +176,17 @@ def test_another_signal_accuses_as_many_records_so_only_the_ranking_differs(bare
 
 
 @pytest.mark.browser
+def test_choosing_logarithmic_axes_redraws_the_curve_at_once(bare_page):
+    page = bare_page(ThresholdExplorer(scores()))
+    curve = page.locator("path.mia-curve")
+    linear = curve.get_attribute("d")
+    page.locator("select").last.select_option("logarithmic")
+    logarithmic = curve.get_attribute("d")
+    page.locator("select").last.select_option("linear")
+    assert logarithmic != linear == curve.get_attribute("d")
+
+
+@pytest.mark.browser
 def test_the_roc_point_can_be_dragged_on_logarithmic_axes(bare_page):
     lab = ThresholdExplorer(scores())
     page = bare_page(lab)
