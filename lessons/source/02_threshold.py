@@ -400,7 +400,7 @@ for name, (tpr, fpr) in points.items():
 # ## Lab: threshold explorer
 #
 # Drag the line in the histogram or the point on the curve, or use the slider with the arrow keys. The panel has three
-# goals and ticks each one off when you meet it:
+# goals and ticks off each one on which you come to rest:
 #
 # 1. few false alarms: at most [[1 %|definition]] FPR, and nearly as many members found as any threshold finds there,
 # 2. the greatest advantage,

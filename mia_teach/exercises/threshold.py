@@ -431,7 +431,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "All three curves are the same, as they rank the records alike",
-                    "Yes. Each is a monotone function of the others, and a ROC depends on the order alone. In "
+                    "Each is a monotone function of the others, and a ROC depends on the order alone. In "
                     "float32, ties can break this.",
                 ),
                 Choice(
@@ -449,7 +449,7 @@ quiz = Quiz(
             [
                 Choice(
                     "25 percentage points",
-                    "Yes: the TPR is the training accuracy, the FPR is the test accuracy, and advantage is their "
+                    "The TPR is the training accuracy, the FPR is the test accuracy, and advantage is their "
                     "difference, exactly.",
                 ),
                 Choice(
@@ -496,7 +496,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "At few false alarms this attack does hardly better than chance",
-                    "Yes. Blind accusation finds 1 % of the members at a false-positive rate of 1 %.",
+                    "Blind accusation finds 1 % of the members at a false-positive rate of 1 %.",
                 ),
             ],
             name="reading_auc",
@@ -513,7 +513,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "1 % of cases",
-                    "Yes: of 1,000,000 records 1,000 are members and 100 of these are accused, beside nearly 10,000 "
+                    "Of 1,000,000 records 1,000 are members and 100 of these are accused, beside nearly 10,000 "
                     "non-members.",
                 ),
                 Choice(
@@ -548,7 +548,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "Not measured: one false alarm is already 0.2 %",
-                    "Yes. An FPR of 0.1 % needs at least 1,000 non-members for one false alarm, and ten times as "
+                    "An FPR of 0.1 % needs at least 1,000 non-members for one false alarm, and ten times as "
                     "many for a steady threshold.",
                 ),
                 Choice(
