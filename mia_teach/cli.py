@@ -50,7 +50,7 @@ def start(options: argparse.Namespace) -> int:
     server = subprocess.Popen(
         _jupyterlab(folder, port, lesson),
         cwd=folder,
-        env={**os.environ, "JUPYTER_TOKEN": token},
+        env={**os.environ, "JUPYTER_TOKEN": token, "JUPYTER_CONFIG_PATH": _config_path()},
         start_new_session=os.name == "posix",
     )
     try:
@@ -177,6 +177,12 @@ def _jupyterlab(folder: Path, port: int, lesson: str) -> list[str]:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     return command
+
+
+def _config_path() -> str:
+    """Where JupyterLab looks for settings: ours, which keep labs alive in a notebook opened again, come first."""
+    ours = Path(__file__).with_name("jupyter")
+    return os.pathsep.join([str(ours), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])])
 
 
 def _free_port(first: int) -> int:

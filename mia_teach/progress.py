@@ -105,7 +105,7 @@ def is_understood(path: Path) -> bool:
         return False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LessonProgress:
     """One lesson's answers, counted.
 
@@ -122,6 +122,35 @@ class LessonProgress:
     quiz_right_at_first: int
     quiz_answered: int
     goals_met: int
+
+    def __repr__(self) -> str:
+        parts = [
+            f"{_count(n, 'exercise')} {word}"
+            for n, word in ((self.exercises_done, "done"), (self.exercises_tried, "tried"))
+            if n
+        ]
+        if self.predictions:
+            score = "" if self.brier is None else f" with a Brier score of {self.brier:.2f}"
+            parts.append(_count(self.predictions, "prediction") + score)
+        if self.quiz_answered:
+            parts.append(f"{self.quiz_right_at_first} of {self.quiz_answered} quiz questions right at first")
+        if self.goals_met:
+            parts.append(_count(self.goals_met, "goal") + " met")
+        return f"Lesson {self.lesson} so far: {', '.join(parts) or 'nothing answered yet'}."
+
+
+def _count(n, thing):
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
+def so_far(lesson: str) -> LessonProgress:
+    """What this learner has done of one lesson, in words where it is shown.
+
+    >>> so_far("99")
+    Lesson 99 so far: nothing answered yet.
+    """
+    nothing = LessonProgress(lesson, 0, 0, 0, None, 0, 0, 0)
+    return next((row for row in summary() if row.lesson == lesson), nothing)
 
 
 def summary(content: dict | None = None) -> list[LessonProgress]:

@@ -260,3 +260,12 @@ def test_a_link_to_the_file_stays_a_link(path):
     progress.record("exercise", "01", "a", outcome="done")
     assert path.is_symlink()
     assert "exercise" in real.read_text()
+
+
+def test_what_was_done_of_a_lesson_is_said_in_words(tmp_path, monkeypatch):
+    monkeypatch.setenv("MIA_TEACH_PROGRESS", str(tmp_path / "progress.json"))
+    assert repr(progress.so_far("00")) == "Lesson 00 so far: nothing answered yet."
+    progress.record("exercise", "00", "rule", outcome="done")
+    progress.record("prediction", "00", "wins", guess=120, confidence=0.8)
+    progress.record("goal", "00", "lab.first", met=True)
+    assert repr(progress.so_far("00")) == "Lesson 00 so far: 1 exercise done, 1 prediction, 1 goal met."

@@ -181,10 +181,15 @@ many = play(by_label, rounds)
 shares = IntervalDisplay(range(1, 21), deals, name="a deal of twelve").plot(color="black", linestyle="none")
 shares.ax_.axhspan(many.low, many.high, color="#E69F00", alpha=0.4, label="200 rounds")
 shares.ax_.axhline(0.5, color="#595959", ls=(0, (2, 2)), label="guessing")
-shares.ax_.set(xlabel="deal", ylabel="share of rounds won, with interval", ylim=(0, 1.02), xticks=range(1, 21, 3))
+shares.ax_.set(
+    xlabel="deal", ylabel="share of rounds won, with interval", ylim=(0, 1.02), xticks=range(1, 21, 3)
+)
 shares.ax_.legend(loc="lower right", ncols=3)
-mt.show(shares, alt=f"Rounds won in twenty deals of twelve: between {min(wins)} and {max(wins)}, "
-    f"with wide intervals. In 200 rounds: {many}, a narrow band above one half.")
+mt.show(
+    shares,
+    alt=f"Rounds won in twenty deals of twelve: between {min(wins)} and {max(wins)}, "
+    f"with wide intervals. In 200 rounds: {many}, a narrow band above one half.",
+)
 
 # %% [markdown]
 # One rule, one model, and between {{ min(wins) }} and {{ max(wins) }} wins of twelve. In
@@ -377,11 +382,16 @@ prediction.reveal(won)
 # %%
 picture = IntervalDisplay(range(1, 21), results, name="200 rounds").plot(color="black", linestyle="none")
 picture.ax_.axhline(0.5, color="#595959", ls=(0, (2, 2)), label="guessing")
-picture.ax_.set(xlabel="model", ylabel="share of rounds won, with interval", ylim=(0, 1.02), xticks=range(1, 21, 3))
+picture.ax_.set(
+    xlabel="model", ylabel="share of rounds won, with interval", ylim=(0, 1.02), xticks=range(1, 21, 3)
+)
 picture.ax_.legend(loc="lower right")
 clear = sum(result.low > 0.5 for result in results)
-mt.show(picture, alt=f"Share of 200 rounds won against twenty models: from {min(results, key=float):.1%} "
-    f"to {max(results, key=float):.1%}; in {clear} of 20 the whole interval lies above one half.")
+mt.show(
+    picture,
+    alt=f"Share of 200 rounds won against twenty models: from {min(results, key=float):.1%} "
+    f"to {max(results, key=float):.1%}; in {clear} of 20 the whole interval lies above one half.",
+)
 
 # %% [markdown]
 # The rule wins {{ won.words(".1f") }} rounds of 200, mean over twenty models with its interval. Against
@@ -454,8 +464,7 @@ check.quiz
 # - W. Knaus and others, The SUPPORT prognostic model, 1995. Data courtesy of the Vanderbilt University Department of
 #   Biostatistics (hbiostat.org/data)
 #
-# **Next**: 01 Overfitting, where the leak begins
+# **Next**: [01 Overfitting, where the leak begins](01_overfitting.ipynb)
 
 # %%
-so_far = [row for row in mt.progress.summary() if row.lesson == "00"]
-so_far[0] if so_far else "Nothing answered in this lesson yet."
+mt.progress.so_far("00")

@@ -2,12 +2,14 @@
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 
+import mia_teach
 from mia_teach import progress
 from tests.browser import axe_violations, rested, watched_page
 from tests.jupyter import jupyterlab, open_notebook, run_all, run_code
@@ -228,3 +230,33 @@ def test_an_exported_page_shows_picture_and_words(executed):
         == 1
     )
     assert "Goal (to do): At most 1 % false alarms" in page
+
+
+def test_a_notebook_saved_and_opened_again_shows_labs_that_live_before_any_cell_is_run(chromium, server):
+    folder, _ = server
+    shutil.copy(folder / "labs.ipynb", folder / "again.ipynb")
+    ours = {
+        "JUPYTER_CONFIG_PATH": str(Path(mia_teach.__file__).with_name("jupyter")),
+        "MIA_TEACH_PROGRESS": str(folder / "again.json"),
+    }
+    with jupyterlab(folder, env=ours) as url:
+        page = watched_page(chromium)
+        open_notebook(page, url, "again.ipynb")
+        run_all(page)
+        page.wait_for_selector(".mia-lab input[type=range]")
+        before = (folder / "again.ipynb").stat().st_mtime_ns
+        page.evaluate("void jupyterapp.commands.execute('docmanager:save')")
+        page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+        assert (folder / "again.ipynb").stat().st_mtime_ns > before
+        page.context.close()
+    with jupyterlab(folder, env=ours, trust=[folder / "again.ipynb"]) as url:
+        page = watched_page(chromium)
+        open_notebook(page, url, "again.ipynb")
+        slider = page.locator(".mia-lab input[type=range]").first
+        slider.wait_for()
+        assert "model not found" not in page.locator(".jp-Notebook").inner_text()
+        value = slider.input_value()
+        slider.focus()
+        page.keyboard.press("ArrowRight")
+        assert slider.input_value() != value
+        page.context.close()

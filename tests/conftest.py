@@ -1,0 +1,3 @@
+"""No test reaches beyond this machine."""
+
+pytest_plugins = ["tests.no_network"]
