@@ -89,7 +89,7 @@ prediction
 
 # %% [markdown] audience="instructor"
 # **Predict (5 minutes).** Collect a few numbers aloud before anybody runs a cell, and write them on the board
-# without comment. Most groups say something between 20 and 60: AUC sounds like a share of people found. Do not
+# without comment. Expect answers far too high: AUC sounds like a share of people found. Do not
 # define TPR and FPR beyond what the cell says; the point is that a good AUC raises a hope which the strict end of
 # the curve does not keep. Ask for the confidence too, and come back to it in *Surprise*.
 #
@@ -574,8 +574,8 @@ def precision_interval(true_alarms, members, false_alarms, non_members, base_rat
 precision_interval = check.precision_interval(precision_interval)
 
 # %% [markdown] audience="instructor"
-# **Exercises (12 minutes).** Most finish 1 and 3; exercise 2 takes the longest (broadcasting labels against
-# classes). Prompt for 3: *where else in machine learning do we choose and judge on the same records?* (Early stopping
+# **Exercises (12 minutes).** Where time is short, do 1 and 3; exercise 2 is the longest (broadcasting labels
+# against classes). Prompt for 3: *where else in machine learning do we choose and judge on the same records?* (Early stopping
 # on the test set, the best of many seeds.) Be fair about the sources: the code is a helper for plots, its authors
 # argue for low-FPR reporting, and the fault bites only where evaluation sets are small.
 
