@@ -181,9 +181,7 @@ many = play(by_label, rounds)
 shares = IntervalDisplay(range(1, 21), deals, name="a deal of twelve").plot(color="black", linestyle="none")
 shares.ax_.axhspan(many.low, many.high, color="#E69F00", alpha=0.4, label="200 rounds")
 shares.ax_.axhline(0.5, color="#595959", ls=(0, (2, 2)), label="guessing")
-shares.ax_.set(
-    xlabel="deal", ylabel="share of rounds won, with interval", ylim=(0, 1.02), xticks=range(1, 21, 3)
-)
+shares.ax_.set(xlabel="deal", ylabel="share of rounds won", ylim=(0, 1.02), xticks=range(1, 21, 3))
 shares.ax_.legend(loc="lower right", ncols=3)
 mt.show(
     shares,
