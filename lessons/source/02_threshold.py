@@ -278,8 +278,8 @@ except ValueError as refusal:
     print("TPR at 0.01 % FPR:", refusal)
 
 # %% [markdown]
-# At [[1 %|definition]] FPR the attack finds {{ roc.tpr_at(0.01).hits }} of 1,000 members: {{ roc.tpr_at(0.01) }}. Blind
-# accusation would have found [[1 %|definition]]. One model, one run; the brackets hold the
+# At [[1 %|definition]] FPR the attack finds {{ roc.tpr_at(0.01):.1%}} of the members. Blind accusation would have found
+# [[1 %|definition]]. One model, one run; the brackets hold the
 # [Clopper–Pearson interval](glossary.md#clopper-pearson-interval), the TPRs that fit these counts.
 #
 # The last line is a refusal, and an honest one. With {{ roc.n_non_members:,}} non-members, an FPR of
@@ -304,7 +304,7 @@ print(f"non-members before the first member: {first_member}")
 # the AUC is earned. This attack is good at **acquitting** and useless for **accusing**.
 #
 # The reason has a name: patient 727. Some illnesses are written all over the record, and the model is sure of them
-# whether it has seen this patient or not. "Confident and right" means *easy* as often as it means *seen*. Telling the
+# whether it has seen this patient or not. Up here, "confident and right" says *easy* rather than *seen*. Telling the
 # two apart takes a second look at each record, which is what lessons 03 and 04 are about.
 #
 # So whom can the insurer honestly accuse? With this attack: nobody.
@@ -375,7 +375,7 @@ for name, (tpr, fpr) in points.items():
 # member, {{ precision(*points["best advantage"], 1 / 100):.1%}} are; when [[1 in 1,000]] is,
 # {{ precision(*points["best advantage"], 1 / 1000):.1%}}. The model and the attack have not changed.
 #
-# Even the imagined attack is wrong about most people it accuses when members are that rare. Precision is then about
+# In the last column even the imagined attack is wrong about most people it accuses. Precision is then about
 # $b \cdot \text{TPR} / \text{FPR}$, so the ratio TPR/FPR is what an accuser must make large, and it is limited by how
 # small an FPR can be reached, and shown.
 
@@ -385,7 +385,7 @@ for name, (tpr, fpr) in points.items():
 # From here on every lesson reports attacks like this:
 #
 # 1. A score is larger for members, and accused is who scores **above** the threshold. Ties accuse nobody.
-# 2. **TPR at a low FPR comes first**, AUC second. Accuracy of a balanced game is not reported.
+# 2. **TPR at a low FPR comes first**, AUC second, accuracy in a balanced game never alone.
 # 3. Every rate comes with its **counts and an interval**, and says over how many models.
 # 4. An FPR needs enough non-members: at least one false positive to be seen at all, ten or more to be steady.
 # 5. A threshold that is chosen on some records is **judged on others** (exercise 3).
@@ -548,8 +548,9 @@ print("accuracy on pure noise, judged on others: ", mt.Interval.from_values(hone
 
 # %% [markdown]
 # Noise looked like an attack, and the interval around the inflated number did not warn you. Judging on other records
-# costs half of them, which is the price of an honest number. The
-# same holds for `roc.advantage`, the best of all thresholds: fine for thousands of records, flattering for few. And
+# costs half of them; that is the price of an honest number.
+#
+# The same holds for `roc.advantage`, the best of all thresholds: fine for thousands of records, flattering for few. And
 # it holds for every audit of lesson 11, where a threshold tuned on its own judges "proves" leaks that are not there.
 
 # %% [markdown]
