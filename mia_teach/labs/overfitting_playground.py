@@ -305,13 +305,19 @@ class OverfittingPlayground(Lab):
         return figure
 
 
-def points(share: float) -> str:
-    """A difference of two shares in percentage points.
+def points(share: float | Interval) -> str:
+    """A difference of two shares in percentage points, with its interval if it has one.
 
-    >>> points(0.123), points(-0.001)
-    ('12.3 points', '−0.1 points')
+    >>> points(0.123), points(Interval(-0.001, -0.02, 0.018))
+    ('12.3 points', '−0.1 points (−2.0 to 1.8)')
     """
-    return f"{100 * share + 0.0:.1f} points".replace("-", "−")
+
+    def one(number):
+        return f"{100 * number + 0.0:.1f}".replace("-", "−")
+
+    if isinstance(share, Interval):
+        return f"{one(share.value)} points ({one(share.low)} to {one(share.high)})"
+    return f"{one(share)} points"
 
 
 def default_goals(grid: OverfittingGrid) -> list[Goal]:

@@ -15,6 +15,7 @@ _NAMES = {
     "ScoreHistogramDisplay": "score_histogram_display",
     "ConfidenceBarsDisplay": "confidence_bars_display",
     "IntervalDisplay": "interval_display",
+    "ImagesDisplay": "images_display",
 }
 
 __all__ = ["CYCLE", "LINES", "MARKERS", "MEMBER", "NON_MEMBER", *_NAMES]
