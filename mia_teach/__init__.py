@@ -31,6 +31,8 @@ _NAMES = {
     "Scores": "scores",
     "Rate": "rate",
     "Interval": "rate",
+    "percent": "rate",
+    "precision": "rate",
     "Game": "game",
     "View": "game",
     "Roc": "roc",

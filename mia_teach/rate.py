@@ -1,4 +1,4 @@
-"""Measured numbers with their uncertainty: a share by counts, and a mean over seeds."""
+"""Measured numbers with their uncertainty: a share by counts, a mean over seeds; and what follows from rates."""
 
 from dataclasses import dataclass
 
@@ -138,3 +138,19 @@ def percent(share: float, spec: str = ".1%") -> str:
     """
     text = format(share, spec)
     return text[:-1] + " %" if text.endswith("%") else text
+
+
+def precision(tpr: float, fpr: float, base_rate: float) -> float:
+    r"""Share of members among the accused when ``base_rate`` of all records are members; NaN if nobody is accused.
+
+    :math:`\frac{b \cdot TPR}{b \cdot TPR + (1 - b) \cdot FPR}`, which is Bayes' rule. It is what an accusation
+    is worth, and it falls with the base rate.
+
+    Source: Jayaraman et al. 2021, "Revisiting membership inference under realistic assumptions" (there as PPV,
+    positive predictive value).
+
+    >>> round(precision(0.10, 0.01, 0.5), 3), round(precision(0.10, 0.01, 0.001), 3)
+    (0.909, 0.01)
+    """
+    accused = base_rate * tpr + (1 - base_rate) * fpr
+    return base_rate * tpr / accused if accused else float("nan")

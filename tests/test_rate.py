@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta, ttest_1samp
 
-from mia_teach import Interval, Rate
+from mia_teach import Interval, Rate, precision
 
 
 @pytest.mark.parametrize(("hits", "total"), [(0, 10), (10, 10), (3, 10), (12, 899)])
@@ -50,3 +50,16 @@ def test_it_refuses_what_is_no_share():
         Rate(1, 10, confidence=95)
     with pytest.raises(ValueError, match="at least two"):
         Interval.from_values([0.5])
+
+
+def test_precision_is_the_share_of_members_among_those_drawn_and_accused():
+    random = np.random.default_rng(4)
+    member = random.random(400_000) < 0.02
+    accused = random.random(400_000) < np.where(member, 0.3, 0.05)
+    expected = precision(0.3, 0.05, 0.02)
+    assert Rate(int(member[accused].sum()), int(accused.sum()), confidence=0.999).low <= expected
+    assert Rate(int(member[accused].sum()), int(accused.sum()), confidence=0.999).high >= expected
+
+
+def test_nobody_accused_has_no_precision():
+    assert np.isnan(precision(0.0, 0.0, 0.5))

@@ -5,24 +5,9 @@ from jaxtyping import Bool, Float, Int
 
 from mia_teach.exercises.exercise import Case, Exercise, Wrong
 from mia_teach.labs.quiz import Choice, Question, Quiz
-from mia_teach.rate import Rate
+from mia_teach.rate import Rate, precision
 
 LESSON = "02"
-
-
-def precision(tpr: float, fpr: float, base_rate: float) -> float:
-    r"""Share of members among the accused when ``base_rate`` of all records are members.
-
-    :math:`\frac{b \cdot TPR}{b \cdot TPR + (1 - b) \cdot FPR}`, which is Bayes' rule.
-
-    Source: Jayaraman et al. 2021, "Revisiting membership inference under realistic assumptions" (there as PPV,
-    positive predictive value).
-
-    >>> round(precision(0.10, 0.01, 0.5), 3), round(precision(0.10, 0.01, 0.001), 3)
-    (0.909, 0.01)
-    """
-    accused = base_rate * tpr + (1 - base_rate) * fpr
-    return base_rate * tpr / accused
 
 
 def balanced_accuracy(

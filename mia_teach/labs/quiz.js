@@ -1,7 +1,9 @@
 import { lab, h, say } from "./lab.js";
 
+const whole = (text) => text.replaceAll(" %", "\u00a0%"); // a number stays on the line of its sign
+
 const prepare = (get) => get("_questions").map(({ text, choices }) => ({
-  text, choices: choices.map(([text, reply, right]) => ({ text, reply, right })),
+  text: whole(text), choices: choices.map(([text, reply, right]) => ({ text: whole(text), reply, right })),
 }));
 
 const values = (questions, { first }) => ({

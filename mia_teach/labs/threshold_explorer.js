@@ -75,7 +75,7 @@ function build({ body, data, get, set, id }) {
       axes(a, x, y, `score: ${get("signal")}`, "share of each side", { title: "Scores: drag the line; to its right, accused" }), accused,
       svg("path", { class: "mia-member", d: steps(s.edges, s.of_members, x, y) }),
       svg("path", { class: "mia-non", fill: `url(#${id("hatch")})`, d: steps(s.edges, s.of_non_members, x, y) }), line, grip);
-    const lowest = (n) => 10 ** -Math.ceil(Math.log10(n));
+    const lowest = (n) => 10 ** -Math.max(1, Math.ceil(Math.log10(n)));
     fx = logarithmic ? log([lowest(s.nonMembers), 1], [b.left, b.right]) : linear([0, 1], [b.left, b.right]);
     fy = logarithmic ? log([lowest(s.members), 1], [b.bottom, b.top]) : linear([0, 1], [b.bottom, b.top]);
     if (!logarithmic) [fx, fy].forEach((f) => f.ticks.forEach((tick) => { tick[1] = Math.round(100 * tick[0]) + " %"; }));

@@ -7,7 +7,7 @@ import traitlets
 
 from mia_teach.labs.lab import Goal, Lab, browser_files, decimal, pack
 from mia_teach.plots import ScoreHistogramDisplay
-from mia_teach.rate import percent
+from mia_teach.rate import percent, precision
 from mia_teach.roc import Roc
 from mia_teach.scores import Scores
 
@@ -101,7 +101,7 @@ class ThresholdExplorer(Lab):
             "tpr": tpr,
             "fpr": fpr,
             "advantage": tpr - fpr,
-            "precision": precision(tpr, fpr, base_rate),
+            "precision": precision(tpr, fpr, base_rate) if tp or fp else None,
         }
 
     def words(self, values):
@@ -139,12 +139,6 @@ class ThresholdExplorer(Lab):
             right.plot(now["fpr"], now["tpr"], "o", color="black", markersize=8)
             right.set(xlabel="false positive rate", ylabel="true positive rate")
         return figure
-
-
-def precision(tpr, fpr, base_rate):
-    """The share of members among the accused when ``base_rate`` of all records are members: Bayes' rule."""
-    accused = base_rate * tpr + (1 - base_rate) * fpr
-    return base_rate * tpr / accused if accused else None
 
 
 def default_goals(rocs: list[Roc]) -> list[Goal]:

@@ -5,7 +5,6 @@ import pytest
 
 import mia_teach as mt
 from mia_teach.exercises import threshold as check
-from mia_teach.labs import threshold_explorer
 
 from .laws import check_exercise_laws
 
@@ -70,20 +69,6 @@ def test_on_noise_the_published_accuracy_is_inflated_and_the_honest_one_is_not()
     honest = [check.honest_accuracy.reference(s, member, tuning) for s in noise]
     assert mt.Interval.from_values(published).low > 0.53
     assert 0.5 in mt.Interval.from_values(honest, confidence=0.999)
-
-
-def test_precision_is_the_share_of_members_among_those_drawn_and_accused():
-    random = np.random.default_rng(4)
-    member = random.random(400_000) < 0.02
-    accused = random.random(400_000) < np.where(member, 0.3, 0.05)
-    expected = check.precision(0.3, 0.05, 0.02)
-    assert mt.Rate(int(member[accused].sum()), int(accused.sum()), confidence=0.999).low <= expected
-    assert mt.Rate(int(member[accused].sum()), int(accused.sum()), confidence=0.999).high >= expected
-
-
-def test_precision_is_the_lab_s_precision():
-    for case in ((0.1, 0.01, 0.5), (1.0, 0.3, 0.001), (0.0, 0.2, 0.1)):
-        assert check.precision(*case) == threshold_explorer.precision(*case)
 
 
 def test_the_precision_interval_holds_the_truth_at_least_as_often_as_it_says():
