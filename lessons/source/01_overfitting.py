@@ -117,11 +117,12 @@ train = [accuracy(answers[epoch], member) for epoch in epochs]
 test = [accuracy(answers[epoch], ~member) for epoch in epochs]
 
 curves = IntervalDisplay(epochs, train, name="members (training)").plot(color=MEMBER)
-IntervalDisplay(epochs, test, name="non-members (test)").plot(curves.ax_, color=NON_MEMBER, ls="--", marker="s")
+new_ones = IntervalDisplay(epochs, test, name="non-members (test)")
+new_ones.plot(curves.ax_, color=NON_MEMBER, ls="--", marker="s")
 curves.ax_.set(xlabel="epochs", ylabel="accuracy, mean of eight networks", xscale="log", ylim=(0, 1.03))
 curves.ax_.set_xticks(epochs, epochs)
-mt.show(curves, alt=f"Accuracy after 1 to 60 epochs. Members: from {train[0]:.1%} to {train[-1]:.1%}. "
-    f"Non-members: from {test[0]:.1%} to {test[-1]:.1%}.")
+alt = f"Accuracy after 1 to 60 epochs. Members: from {train[0]:.1%} to {train[-1]:.1%}. "
+mt.show(curves, alt=alt + f"Non-members: from {test[0]:.1%} to {test[-1]:.1%}.")
 
 # %% [markdown]
 # After 60 epochs the networks read {{ train[-1].words(".1%") }} of their own digits and {{ test[-1].words(".1%") }} of
@@ -139,17 +140,16 @@ mt.show(curves, alt=f"Accuracy after 1 to 60 epochs. Members: from {train[0]:.1%
 # %%
 loss = {epoch: signals.cross_entropy(answers[epoch], data.y) for epoch in epochs}
 middle = {epoch: (np.median(loss[epoch][member]), np.median(loss[epoch][~member])) for epoch in epochs}
-
 with style():
-    axes = Figure(figsize=(9, 3.4)).subplots(1, 2)
+    axes, bins = Figure(figsize=(9, 3.4)).subplots(1, 2), np.linspace(-8, 2, 61)
 for ax, epoch in zip(axes, (1, 60), strict=True):
-    powers, name = np.log10(loss[epoch]), "loss, as a power of ten (nats)"
-    sides = ScoreHistogramDisplay.from_values(powers[member], powers[~member], bins=np.linspace(-8, 2, 61), name=name)
+    inside, outside = np.log10(loss[epoch][member]), np.log10(loss[epoch][~member])
+    sides = ScoreHistogramDisplay.from_values(inside, outside, bins=bins, name="log10 of the loss (nats)")
     sides.plot(ax)
     ax.set(title=f"epoch {epoch}", ylim=(0, 1.35 * max(sides.members.max(), sides.non_members.max())))
-mt.show(ax, alt="Losses of members and non-members. Medians after 1 epoch: "
-    f"{middle[1][0]:.2f} and {middle[1][1]:.2f}; after 60: {middle[60][0]:.4f} and {middle[60][1]:.4f}, "
-    "with most of the two histograms still on top of each other and a tail of non-members to the right.")
+alt = f"Losses of members and non-members: medians {middle[1][0]:.2f} and {middle[1][1]:.2f} after epoch 1, "
+alt += f"{middle[60][0]:.4f} and {middle[60][1]:.4f} after 60. Low losses on both sides; only non-members have high ones."
+mt.show(ax, alt=alt)
 
 # %% [markdown]
 # Two things came. The members' median loss fell from {{ middle[1][0]:.2f}} to {{ middle[60][0]:.4f}}, and the
@@ -184,6 +184,7 @@ def auc(loss, inside):
     return (loss[inside][:, None] < loss[~inside]).mean()
 
 
+# %%
 easy, sizes = data[data.y <= 1], (50, 100, 200, 500)
 drawn = np.concatenate([mt.fixed_size(16, len(easy), size=size, seed=size) for size in sizes])
 readers = mt.train(mt.mlp(64, 64, 2), easy, drawn, epochs=30, learning_rate=3e-3).logits(easy.x)
@@ -207,8 +208,8 @@ for ax in (left, right_side):
     ax.set(xlabel="digits in the training set", xscale="log")
     ax.set_xticks(sizes, sizes)
     ax.minorticks_off()
-in_words = [f"{size} digits: gap {points(gap_at[size])}, AUC {auc_at[size]}." for size in sizes]
-mt.show(left, alt=f"Zeros and ones, 16 networks a size. {' '.join(in_words)}")
+alt = [f"{size} digits: gap {points(gap_at[size])}, AUC {auc_at[size]}." for size in sizes]
+mt.show(left, alt=f"Zeros and ones, 16 networks a size. {' '.join(alt)}")
 
 # %% [markdown]
 # With 100 digits the gap is {{ points(gap_at[100]) }}: the networks read practically every zero and one, new or old. And the
@@ -233,6 +234,7 @@ logits = pairs.logits(some.x)
 losses, choosing, judging = signals.cross_entropy(logits, some.y), slice(0, 16), slice(16, 32)
 
 
+# %%
 def inside_outside(values, models):
     """Each record's mean over the models that trained on it, and over the others."""
     inside, chosen = halves[models], values[models]
@@ -248,9 +250,11 @@ captions = [f"“{some.y[i]}”\n{without[i]:.1f} → {with_it[i]:.1f}" for i in
 images = mt.load_mnist_5k().x[shown]
 pictures = ImagesDisplay(images, captions, rows=("memorised most", "memorised least")).plot()
 labels = [", ".join(str(y) for y in some.y[row]) for row in (most, least)]
-mt.show(pictures, alt=f"Ten odd digits that networks can only learn by heart, labelled {labels[0]}, with a mean loss of "
-    f"{without[most].mean():.1f} in networks without them and {with_it[most].mean():.1f} with them; "
-    f"and ten plain ones, labelled {labels[1]}, whose loss is the same either way.")
+alt = f"Ten odd digits, labelled {labels[0]}: mean loss {without[most].mean():.1f} in networks without them, "
+alt += (
+    f"{with_it[most].mean():.1f} with them. Ten plain ones, labelled {labels[1]}: the same loss either way."
+)
+mt.show(pictures, alt=alt)
 
 # %% [markdown]
 # Above each digit stand its label, its loss in networks that never saw it, and its loss in those that did. The upper
@@ -310,24 +314,27 @@ lab = OverfittingPlayground(grid, lesson="01")
 lab
 
 # %% [markdown]
-# The next cell puts your position among all 216. Does the gap explain the leak?
+# Does the gap explain the leak? The next two cells put your position among all 216.
+
+# %%
+means = {name: values.mean(axis=-1) for name, values in grid.measures.items()}
+gap, leak = means["train_accuracy"] - means["test_accuracy"], means["auc"]  # widths, noises, sizes, epochs
+small, together = leak[gap < 0.05], np.corrcoef(gap.ravel(), leak.ravel())[0, 1]
+print(f"{gap.size} settings: correlation of gap and AUC {together:.2f}")
 
 # %%
 here = lab.values()
-gap = grid.measures["train_accuracy"].mean(-1) - grid.measures["test_accuracy"].mean(-1)
-leak = grid.measures["auc"].mean(-1)  # widths, noises, sizes, epochs
-
 with style():
     ax = Figure().subplots()
-for i, marker in enumerate("os^"):
-    label = f"{percent(grid.settings['noise'][i], '.0%')} wrong labels"
-    ax.plot(100 * gap[:, i].ravel(), leak[:, i].ravel(), marker, ms=5, alpha=0.7, label=label)
-ax.plot(100 * here["gap"], here["auc"], "X", color="black", ms=12, label="your position")
+for i, noise in enumerate(grid.settings["noise"]):
+    marker, colour, label = "os^"[i], mt.plots.CYCLE[i + 1], f"{percent(noise, '.0%')} wrong labels"
+    ax.scatter(100 * gap[:, i], leak[:, i], s=25, marker=marker, color=colour, label=label)
+ax.scatter(100 * here["gap"], here["auc"], s=150, marker="X", color="black", label="your position")
 ax.set(xlabel="gap (percentage points)", ylabel="AUC of the loss attack")
 ax.legend()
-small, together = leak[gap < 0.05], np.corrcoef(gap.ravel(), leak.ravel())[0, 1]
-mt.show(ax, alt=f"216 settings, gap against AUC: they rise together (correlation {together:.2f}). Below 5 points of gap "
-    f"the AUC is {small.min():.3f} to {small.max():.3f}. You: gap {points(here['gap'])}, AUC {here['auc']:.3f}.")
+alt = f"216 settings: gap and AUC rise together (correlation {together:.2f}). Below 5 points of gap, AUC "
+alt += f"{small.min():.3f} to {small.max():.3f}. You: gap {points(here['gap'])}, AUC {here['auc']:.3f}."
+mt.show(ax, alt=alt)
 
 # %% [markdown]
 # Yes, mostly: over these settings gap and AUC go together (correlation
@@ -374,11 +381,12 @@ cross_entropy = check.cross_entropy(cross_entropy)
 
 # %% tests="cross_entropy"
 assert np.allclose(cross_entropy(np.array([[0.0, 0.0, 0.0]]), np.array([2])), [np.log(3.0)])
-assert np.allclose(cross_entropy(np.array([[-2e5, 3e5], [800.0, 800.0]]), np.array([0, 1])), [5e5, np.log(2.0)])
+_extreme = np.array([[-2e5, 3e5], [800.0, 800.0]])
+assert np.allclose(cross_entropy(_extreme, np.array([0, 1])), [5e5, np.log(2.0)])
 
 # %%
 mine = cross_entropy(answers[60][0], data.y)
-print(f"largest loss: of a member {mine[member[0]].max():.3f}, of a non-member {mine[~member[0]].max():.1f} nats")
+print(f"largest loss of a member {mine[member[0]].max():.3f}, of others {mine[~member[0]].max():.1f} nats")
 
 # %% [markdown]
 # ### 2. The gap, and how sure it is
@@ -500,7 +508,9 @@ memory = memorisation(right, halves)
 carried = np.sort(memory)[-100:].sum() / memory.sum()
 overall = right[halves].mean() - right[~halves].mean()
 print(f"mean memorisation {memory.mean():.3f}, gap of the 32 networks {overall:.3f}")
-print(f"records without any: {percent((memory == 0).mean())}; the top 5 % carry {percent(carried)} of the gap")
+print(
+    f"records without any: {percent((memory == 0).mean())}; a twentieth carry {percent(carried)} of the gap"
+)
 
 # %% [markdown]
 # The gap *is* the mean of memorisation. {{ (memory == 0).mean():.1%}} of the records add nothing to it, and a
