@@ -83,7 +83,7 @@ prediction
 
 # %% [markdown] audience="instructor"
 # **Predict (4 minutes).** Say: "It knows all 500 by heart. So how well can you tell them from digits it has never
-# seen?" Write the numbers on the board without comment. Most say 85 to 95; that is the expectation which *Surprise*
+# seen?" Write the numbers on the board without comment. Expect high ones; that is the hope which *Surprise*
 # corrects. Those who say 50 confuse the network's accuracy with the attack's.
 #
 # **Timing.** Card to predict 8 minutes, build 13, lab 8, exercises 11, surprise to recap 5. In a class of 45 minutes
