@@ -1,0 +1,86 @@
+"""Whole lessons in a real JupyterLab, from the first cell to the last, as a learner has them."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import mia_teach
+from tests.browser import axe_violations, chromium, watched_page  # noqa: F401  (a fixture)
+from tests.jupyter import jupyterlab, open_notebook, run_all, run_code
+from tests.lessons import shipped
+
+pytestmark = pytest.mark.browser
+
+SOLVED = {
+    "00_game": (
+        "guess_members",
+        "def guess_members(confidence, threshold):\n    return confidence > threshold",
+    ),
+    "01_overfitting": (
+        "cross_entropy",
+        "def cross_entropy(logits, labels):\n"
+        "    others = np.logaddexp.reduce(logits, axis=1)\n"
+        "    return others - np.take_along_axis(logits, labels[:, None], axis=1)[:, 0]",
+    ),
+    "02_threshold": (
+        "roc_point",
+        "def roc_point(score, member, threshold):\n"
+        "    return (score[~member] > threshold).mean(), (score[member] > threshold).mean()",
+    ),
+}
+
+
+def code_cells(path):
+    return [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name == shipped.CHEAPEST[0] else pytest.param(name, marks=pytest.mark.slow)
+        for name in shipped.EXPECTED
+    ],
+)
+def test_a_learner_runs_the_lesson_from_the_first_cell_to_the_last(name, chromium, tmp_path):  # noqa: F811
+    shutil.copy(shipped.LESSONS / f"{name}.ipynb", tmp_path)
+    env = {
+        "MIA_TEACH_PROGRESS": str(tmp_path / "progress.json"),
+        "JUPYTER_CONFIG_PATH": str(Path(mia_teach.__file__).with_name("jupyter")),
+    }
+    with jupyterlab(tmp_path, env=env) as url:
+        page = watched_page(chromium, viewport={"width": 1200, "height": 1600})
+        open_notebook(page, url, f"{name}.ipynb")
+        assert run_all(page, seconds=300) == []
+        counts = page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
+        cells = code_cells(shipped.LESSONS / f"{name}.ipynb")
+        assert counts == [f"[{number}]:" for number in range(1, len(cells) + 1)], "each cell ran, in order"
+
+        labs = page.locator(".mia-lab")
+        labs.nth(2).wait_for()
+        assert labs.count() == 3, "the prediction, the lab and the quiz are alive"
+        assert axe_violations(page) == []
+        stored = [
+            o for cell in cells for o in cell["outputs"] if "<img" in str(o.get("data", {}).get("text/html"))
+        ]
+        pictures = page.locator(".jp-OutputArea img")
+        assert pictures.count() == len(stored) - 1, (
+            "every figure is a picture; the lab's stands aside for the lab"
+        )
+        for picture in pictures.all():
+            assert picture.evaluate("image => image.naturalWidth") > 300
+            assert len(picture.get_attribute("alt").split()) > 3
+        stubs = sum("# your code here" in "".join(cell["source"]) for cell in cells)
+        assert stubs >= 4
+        assert page.locator(".jp-OutputArea", has_text="Not yet tried").count() == stubs
+        assert not (tmp_path / "progress.json").exists(), "nothing was answered"
+
+        exercise, code = SOLVED[name]
+        reply = run_code(page, f"{code}\n\n{exercise} = check.{exercise}({exercise})")
+        assert any("done" in text.lower() for text in reply), reply
+        kept = json.loads((tmp_path / "progress.json").read_text())
+        assert kept["lessons"][name[:2]]["exercise"][exercise]["outcome"] == "done"
+        assert page.errors == []
+        assert page.elsewhere == []
+        page.context.close()
