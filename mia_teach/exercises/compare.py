@@ -15,12 +15,17 @@ _KINDS = {
     "U": "strings",
 }
 _LONGEST = 600
+_NEAR = 0.005  # relative
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
-def difference(came: object, expected: object, tolerance: float = 1e-6) -> str:
+def difference(
+    came: object, expected: object, tolerance: float = 1e-6, *, returns: tuple[str, ...] = ()
+) -> str:
     """A sentence on how ``came`` differs from ``expected``, or "" when the two count as the same.
 
-    Lists count as arrays, tensors as arrays, whole numbers as floats; ``tolerance`` is both relative and absolute.
+    Lists count as arrays (but see `lists_for_arrays`), tensors as arrays, whole numbers as floats; ``tolerance`` is
+    both relative and absolute. With ``returns`` the parts of a tuple are called by these names.
     Whatever comes, nothing is raised: an object that cannot be compared differs.
 
     >>> difference([1, 2], np.array([1.0, 2.0]))
@@ -29,9 +34,50 @@ def difference(came: object, expected: object, tolerance: float = 1e-6) -> str:
     'An array of shape (2, 1) came; shape (2,) is needed.'
     """
     try:
-        return _difference(came, expected, tolerance)
+        return _difference(came, expected, tolerance, returns)
     except Exception as error:  # a learner may return anything, with any behaviour
         return f"{_a(expected)} is needed; what came cannot be compared with that ({type(error).__name__})."
+
+
+def lists_for_arrays(came: object, expected: object) -> bool:
+    """Whether a list or a tuple stands where ``expected`` has an array: what follows would compute with it.
+
+    >>> lists_for_arrays([1, 2], np.array([1, 2])), lists_for_arrays((1, [2]), (1, np.array([2])))
+    (True, True)
+    """
+    came, expected = _detached(came), _detached(expected)
+    if isinstance(expected, np.ndarray):
+        return isinstance(came, list | tuple | range)
+    if isinstance(expected, tuple | list) and isinstance(came, tuple | list):
+        return any(map(lists_for_arrays, came, expected))
+    if isinstance(expected, dict) and isinstance(came, dict):
+        return any(lists_for_arrays(came.get(key), value) for key, value in expected.items())
+    return False
+
+
+def is_per_cent(came: object, expected: object, tolerance: float = 1e-6) -> bool:
+    """Whether shares were expected and a hundred times as much came.
+
+    >>> is_per_cent(25, 0.25), is_per_cent(0.25, 0.25)
+    (True, False)
+    """
+    try:
+        share = np.asarray(_detached(expected))
+        if share.dtype.kind != "f" or not share.any() or not (abs(share) <= 1).all():
+            return False
+        return not _difference(came, 100 * share if share.ndim else 100 * float(share), tolerance)
+    except Exception:  # a learner may return anything: what cannot be compared is no per cent
+        return False
+
+
+def part_in_words(i: int, total: int, returns: tuple[str, ...] = ()) -> str:
+    """Which part of a tuple, by its name if it has one.
+
+    >>> part_in_words(1, 2), part_in_words(0, 2, ("accuracy", "advantage"))
+    ('The second of the 2', 'Your first number (accuracy)')
+    """
+    ordinal = _ORDINALS[i] if i < len(_ORDINALS) else f"{i + 1}th"
+    return f"Your {ordinal} number ({returns[i]})" if i < len(returns) else f"The {ordinal} of the {total}"
 
 
 def unchanged(before: object, after: object) -> bool:
@@ -64,14 +110,14 @@ def words(value: object) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + " …"
 
 
-def _difference(came: object, expected: object, tolerance: float) -> str:
+def _difference(came: object, expected: object, tolerance: float, returns: tuple[str, ...] = ()) -> str:
     came, expected = _detached(came), _detached(expected)
     if isinstance(expected, np.ndarray):
         return _array_difference(came, expected, tolerance)
     if isinstance(expected, bool | np.bool_ | Real):
         return _number_difference(came, expected, tolerance)
     if isinstance(expected, tuple | list):
-        return _sequence_difference(came, expected, tolerance)
+        return _sequence_difference(came, expected, tolerance, returns)
     if isinstance(expected, dict):
         if not isinstance(came, dict) or came.keys() != expected.keys():
             keys = ", ".join(map(repr, expected))
@@ -137,24 +183,26 @@ def _number_difference(came: object, expected: object, tolerance: float) -> str:
         return "The number came out NaN (“not a number”)."
     if math.isinf(came) and not math.isinf(expected):
         return "The number came out infinite."
-    return (
-        ""
-        if np.isclose(came, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
-        else "The number differs."
-    )
+    if np.isclose(came, expected, rtol=tolerance, atol=tolerance, equal_nan=True):
+        return ""
+    if abs(came - expected) <= _NEAR * abs(expected):
+        return "The number is near, but not exact. Was it rounded or simulated?"
+    return "The number differs."
 
 
-def _sequence_difference(came: object, expected: tuple | list, tolerance: float) -> str:
+def _sequence_difference(
+    came: object, expected: tuple | list, tolerance: float, returns: tuple[str, ...]
+) -> str:
     if isinstance(came, np.ndarray):
         came = list(came)
     if not isinstance(came, tuple | list):
         return f"{_a(expected)} is needed; {_lower(_a(came))} came."
     if len(came) != len(expected):
         return f"{len(came)} values came; {len(expected)} are needed."
-    ordinal = ("first", "second", "third", "fourth", "fifth", "sixth")
     for i, (one, other) in enumerate(zip(came, expected, strict=True)):
         if said := difference(one, other, tolerance):
-            return f"The {ordinal[i] if i < len(ordinal) else f'{i + 1}th'} of the {len(expected)}: {said}"
+            which = part_in_words(i, len(expected), returns)
+            return f"{which} differs." if said == "The number differs." else f"{which}: {said}"
     return ""
 
 

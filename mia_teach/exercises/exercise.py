@@ -8,6 +8,7 @@ which shows one of four outcomes (done, not yet tried, not right yet, it crashed
 works: the learner's own when it is right, the package's own otherwise. So no open exercise blocks what follows.
 """
 
+import ast
 import contextlib
 import copy
 import dis
@@ -24,7 +25,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from mia_teach import progress
-from mia_teach.exercises.compare import difference, unchanged, words
+from mia_teach.exercises.compare import (
+    difference,
+    is_per_cent,
+    lists_for_arrays,
+    part_in_words,
+    unchanged,
+    words,
+)
 from mia_teach.exercises.outcome import Aside, Outcome
 
 _NO_WORK = {
@@ -81,6 +89,7 @@ class Exercise:
         points: for a lecturer who grades.
         tolerance: how far numbers may lie from the reference's, relative and absolute.
         stretch: whether this is the optional, harder one.
+        returns: what each number of a returned tuple is, such as ("zero point", "balanced accuracy").
 
     Raises:
         ValueError: when any of this is missing or two mistakes cannot be told apart.
@@ -105,6 +114,7 @@ class Exercise:
     points: int = 1
     tolerance: float = 1e-6
     stretch: bool = False
+    returns: tuple[str, ...] = ()
     _expected: tuple = field(init=False)
     _mistakes: tuple = field(init=False)
     _next_hint: Iterator = field(init=False)
@@ -169,13 +179,16 @@ class Exercise:
     def hint(self) -> None:
         """Show the next of the three hints; after the third the first comes again."""
         number, text = next(self._next_hint)
+        if number == len(self.hints):
+            text = f"{text} (If you would rather see it: `check.{self.name}.solution()` shows the package's own.)"
         _show(Aside(f"Hint {number} of {len(self.hints)} for {self.name}", text))
 
     def solution(self) -> None:
-        """Show the source of the package's own function."""
-        source = textwrap.dedent(inspect.getsource(inspect.unwrap(self.reference)))
-        where = f"`{self.reference.__module__}.{self.reference.__name__}`"
-        _show(Aside(f"Solution of {self.name}", f"The package's own function, {where}:", source.rstrip()))
+        """Show the source of the package's own function, as a learner would write it: under the exercise's name
+        and without types."""
+        source = _without_types(inspect.unwrap(self.reference), self.signature)
+        where = f"`{self.reference.__module__}`"
+        _show(Aside(f"Solution of {self.name}", f"The package's own function, from {where}:", source))
 
     def _verdict(self, function: object) -> Outcome:
         if function is None or function is Ellipsis:
@@ -210,9 +223,16 @@ class Exercise:
             notes += (f"Your function also changes {_listed(runs)}, which belongs to whoever called it.",)
 
         said = [
-            difference(one, right, self.tolerance) for one, right in zip(came, self._expected, strict=True)
+            difference(one, right, self.tolerance, returns=self.returns)
+            for one, right in zip(came, self._expected, strict=True)
         ]
         if not any(said):
+            if any(map(lists_for_arrays, came, self._expected)):
+                return self._not_right(
+                    "The values are right, but they came in a list, and what follows needs an array. Put "
+                    "`np.array(...)` around the list, or compute with the whole array at once.",
+                    "list_for_array",
+                )
             if not any(run.changed for run in runs):
                 return Outcome("done", self.name, f"Right on all {len(self.cases)} cases.", notes=notes)
             return self._not_right(
@@ -231,10 +251,33 @@ class Exercise:
 
         first = next(i for i, sentence in enumerate(said) if sentence)
         shown = self._shown(first, came[first])
+        name, reply = self._recognised(came) or ("", said[first])
+        return Outcome("not right yet", self.name, reply, name, shown, notes)
+
+    def _recognised(self, came: list) -> tuple[str, str] | None:
+        """Name and reply of the known mistake that gives these results: all of them, or the first number that is off."""
         for wrong, results in zip(self.wrong, self._mistakes, strict=True):
             if self._same(came, results):
-                return Outcome("not right yet", self.name, wrong.reply, wrong.name, shown, notes)
-        return Outcome("not right yet", self.name, said[first], "", shown, notes)
+                return wrong.name, wrong.reply
+        right, own = _parts(self._expected), _parts(came)
+        if len(own) != len(right):
+            return None
+        i = next(i for i in range(len(right)) if not self._same(own[i], right[i]))
+        for wrong, results in zip(self.wrong, self._mistakes, strict=True):
+            parts = _parts(results)
+            others_right = len(parts) == len(right) and all(
+                self._same(*both) for j, both in enumerate(zip(parts, right, strict=True)) if j != i
+            )
+            if others_right and self._same(own[i], parts[i]):
+                return wrong.name, wrong.reply
+        off = [pair for pair in zip(own[i], right[i], strict=True) if difference(*pair, self.tolerance)]
+        if all(is_per_cent(*pair, self.tolerance) for pair in off):
+            which = part_in_words(i, len(right), self.returns) if len(right) > 1 else "Your result"
+            return (
+                "per_cent",
+                f"{which} is a hundred times what is asked. Give a share from 0 to 1, not per cent.",
+            )
+        return None
 
     def _untried(self) -> Outcome:
         return Outcome(
@@ -321,6 +364,12 @@ class Exercise:
 
     def _check_mistakes(self) -> None:
         who = f"The exercise {self.name!r}"
+        if self.returns and any(
+            not isinstance(right, tuple) or len(right) != len(self.returns) for right in self._expected
+        ):
+            raise ValueError(
+                f"{who} names {len(self.returns)} returned numbers; the reference returns others."
+            )
         for wrong, results in zip(self.wrong, self._mistakes, strict=True):
             if self._same(results, self._expected):
                 raise ValueError(
@@ -371,6 +420,26 @@ def _run(function: Callable, case: Case) -> _Run:
         _argument(function, which) for which, before, after in pairs if not unchanged(before, after)
     )
     return _Run(value, error, bool(printed.getvalue()), changed)
+
+
+def _parts(results) -> list[list]:
+    """The results of all cases, number by number of the tuples; one part when they are no tuples of one length."""
+    if all(isinstance(one, tuple) for one in results) and len(set(map(len, results))) == 1:
+        return [list(part) for part in zip(*results, strict=True)]
+    return [list(results)]
+
+
+def _without_types(function: Callable, signature: str) -> str:
+    """The function's source under this signature; as it stands where it is not written with ``def``."""
+    source = textwrap.dedent(inspect.getsource(function)).rstrip()
+    try:
+        first = ast.parse(source).body[0]
+    except SyntaxError:  # a lambda in the middle of a call
+        return source
+    if not isinstance(first, ast.FunctionDef) or first.body[0].lineno == first.lineno:
+        return source
+    body = source.splitlines()[first.body[0].lineno - 1 :]
+    return "\n".join([f"def {signature}:", *body])
 
 
 def _says_untried(run: _Run) -> bool:

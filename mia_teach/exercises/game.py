@@ -101,11 +101,14 @@ guess_members = Exercise(
     ),
 )
 
-_GUESS = np.array([True, True, False, True, False])
-_MEMBER = np.array([True, True, True, False, False])
 _GUESS_2 = np.array([True, False, True, False, False, True])
 _MEMBER_2 = np.array([True, True, False, False, False, False])
-_SPLIT_CASES = (Case(_GUESS, _MEMBER), Case(_GUESS_2, _MEMBER_2))
+# No rate is one half, and never are as many accused as there are members: then mistakes could not be told apart.
+_GUESS_3 = np.array([True, True, False, True, True, False, False, False])
+_MEMBER_3 = np.array([True, True, True, False, False, False, False, False])
+_GUESS_4 = np.array([False, True, True, False, True, True, False])
+_MEMBER_4 = np.array([True, True, False, True, False, False, False])
+_SPLIT_CASES = (Case(_GUESS_3, _MEMBER_3), Case(_GUESS_4, _MEMBER_4))
 
 
 def _rates(guess, member):
@@ -118,6 +121,7 @@ accuracy_and_advantage = Exercise(
     reference=_accuracy_and_advantage,
     cases=_SPLIT_CASES,
     points=2,
+    returns=("accuracy", "advantage"),
     hints=(
         "A round is won when guess and truth agree, whichever way. The advantage looks at members and the others "
         "separately.",
@@ -166,6 +170,41 @@ accuracy_and_advantage = Exercise(
             "way round: of the members, how many were called so?",
         ),
         Wrong(
+            "precision_difference",
+            lambda guess, member: ((guess == member).mean(), member[guess].mean() - member[~guess].mean()),
+            "You compare the people called members with the people not called so. The two rates split people by the "
+            "truth: `guess[member]` are the guesses about members.",
+        ),
+        Wrong(
+            "true_negative_rate",
+            lambda guess, member: ((guess == member).mean(), guess[member].mean() - (~guess[~member]).mean()),
+            "You take away the share of the others who were rightly left alone. That share speaks for the adversary; "
+            "taken away is the share who were called members.",
+        ),
+        Wrong(
+            "sign_dropped",
+            lambda guess, member: ((guess == member).mean(), abs(np.subtract(*_rates(guess, member)))),
+            "Your advantage can't be negative. An adversary who accuses the others more often than the members has "
+            "a negative one: the sign is part of the answer.",
+        ),
+        Wrong(
+            "correlation",
+            lambda guess, member: ((guess == member).mean(), np.corrcoef(guess, member)[0, 1]),
+            "That is the correlation of guesses and truth. It is related to the advantage, but changes with how often "
+            "the adversary says “was in”; asked for is a plain difference of two shares.",
+        ),
+        Wrong(
+            "distance_from_half",
+            lambda guess, member: ((guess == member).mean(), (guess == member).mean() - 0.5),
+            "Your advantage is how far the accuracy lies above one half. Asked for is a difference of two shares, one "
+            "of the members and one of the others.",
+        ),
+        Wrong(
+            "counted",
+            lambda guess, member: ((guess == member).sum(), np.subtract(*_rates(guess, member))),
+            "Your accuracy is a count. Divide it by the number of rounds, or take a mean in place of a sum.",
+        ),
+        Wrong(
             "true_positive_rate_only",
             lambda guess, member: ((guess == member).mean(), guess[member].mean()),
             "Your advantage is the true-positive rate alone. Somebody who calls everybody a member would have all of "
@@ -195,6 +234,7 @@ fair_report = Exercise(
     reference=_fair_report,
     cases=(Case(_EVERYBODY, _MANY), Case(_MANY_GUESS, _MANY), Case(_GUESS_2, _MEMBER_2)),
     points=2,
+    returns=("zero point", "balanced accuracy"),
     hints=(
         "Somebody who never looks at the model can still choose the answer that is right more often. How often is it "
         "right?",
@@ -211,6 +251,17 @@ fair_report = Exercise(
             "one other person, what does “always in” win?",
         ),
         Wrong(
+            "share_called_members",
+            lambda guess, member: (guess.mean(), _fair_report(guess, member)[1]),
+            "Your zero point is how often the adversary says “was in”. The zero point belongs to somebody who never "
+            "looks: it depends on who was in, not on the guesses.",
+        ),
+        Wrong(
+            "counted",
+            lambda guess, member: (max(member.sum(), (~member).sum()), _fair_report(guess, member)[1]),
+            "Your zero point is a count of people. Divide it by the number of all people.",
+        ),
+        Wrong(
             "always_in_only",
             lambda guess, member: (member.mean(), _fair_report(guess, member)[1]),
             "Your zero point is what “always in” wins. When members are the rarer side, a blind guesser does better.",
@@ -220,6 +271,18 @@ fair_report = Exercise(
             lambda guess, member: (_fair_report(guess, member)[0], (guess == member).mean()),
             "Your second number is the plain accuracy, the very one to repair. The larger side outvotes the smaller "
             "in it: take the share that is right on each side first.",
+        ),
+        Wrong(
+            "halved_shares_of_everybody",
+            lambda guess, member: (_fair_report(guess, member)[0], (guess == member).mean() / 2),
+            "Both of your shares are shares of everybody. Divide each by the size of its own side, members or others, "
+            "and only then take the mean.",
+        ),
+        Wrong(
+            "distance_from_half",
+            lambda guess, member: (_fair_report(guess, member)[0], (guess == member).mean() - 0.5),
+            "Your second number is how far the plain accuracy lies above one half, which is the zero point only of a "
+            "balanced game. Average the two sides instead.",
         ),
         Wrong(
             "members_only",
@@ -286,6 +349,24 @@ luck = Exercise(
             "One way is missing: the one in which every round is won. A range stops before its end.",
         ),
         Wrong(
+            "not_divided",
+            lambda wins, rounds: sum(math.comb(rounds, k) for k in range(wins, rounds + 1)),
+            "You counted the ways, and rightly. A probability cannot exceed 1: divide by the number of all ways in "
+            "which the flips can fall.",
+        ),
+        Wrong(
+            "halves_added",
+            lambda wins, rounds: sum(0.5**k for k in range(wins, rounds + 1)),
+            "You add up one power of one half for each number of wins. Every series of `rounds` flips is equally "
+            "likely, whatever its number of wins: what differs is how many such series there are.",
+        ),
+        Wrong(
+            "one_series",
+            lambda wins, rounds: 0.5**rounds,
+            "That is the probability of one series of flips. Many different series have this many wins or more: how "
+            "many?",
+        ),
+        Wrong(
             "one_sequence",
             lambda wins, rounds: 0.5**wins,
             "That is the probability of winning one given set of rounds. There are many sets of rounds one could win.",
@@ -296,16 +377,16 @@ luck = Exercise(
 quiz = Quiz(
     [
         Question(
-            "The insurer plays the membership game about Ruth. What does it find out if it wins?",
+            "The insurer plays the membership game about Ruth. What does it want to know?",
             [
                 Choice(
                     "Which illness she has",
-                    "It knows that before it begins: it needs her whole record to ask the model about her.",
+                    "It knows that before it begins: it has the bills, and gives her measurements to the model itself.",
                     wrong="attribute_inference",
                 ),
                 Choice(
                     "Whether her record was among those that trained the model",
-                    "That is the game's one question, and here the answer is itself the secret.",
+                    "That is the game's one question. Her measurements it has; that she joined the study is the secret.",
                 ),
                 Choice(
                     "The records of the others who trained the model",
@@ -365,7 +446,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "Not much yet: a coin does as well now and then",
-                    "Right. The same share over 200 rounds would be another matter.",
+                    "The interval is far too wide. The same share over 200 rounds would be another matter.",
                 ),
             ],
             name="nine_of_twelve",
@@ -385,7 +466,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "Whether the model is right, as it more often is for members",
-                    "Yes: an overfitted model is right about nearly all members and about far fewer others.",
+                    "An overfitted model is right about nearly all members and about far fewer others.",
                 ),
                 Choice(
                     "The weights, from which the confidences can be computed",
@@ -400,7 +481,7 @@ quiz = Quiz(
             [
                 Choice(
                     "How many of the others it called members",
-                    "Yes. “Always in” already wins 5,000 of these 6,000 rounds, so only the others' side can show knowledge.",
+                    "“Always in” already wins 5,000 of these 6,000 rounds, so only the others' side can show knowledge.",
                 ),
                 Choice(
                     "Nothing: 85 % is far above the 50 % of a coin",

@@ -64,6 +64,7 @@ roc_point = Exercise(
     lesson=LESSON,
     points=2,
     reference=_roc_point,
+    returns=("FPR", "TPR"),
     cases=(
         Case(_SCORE, _MEMBER, 0.5),
         Case(_SCORE, _MEMBER, 0.6),
@@ -354,6 +355,7 @@ precision_interval = Exercise(
     points=2,
     stretch=True,
     reference=_precision_interval,
+    returns=("lower end", "upper end"),
     cases=(
         Case(20, 100, 1, 100, 0.5),
         Case(12, 1000, 10, 1000, 0.01),

@@ -8,6 +8,8 @@ A lesson's test says, for each of its exercises,
 where ``stub`` is the function as the learner finds it in the notebook.
 """
 
+import re
+
 import numpy as np
 
 from mia_teach.exercises.outcome import Outcome
@@ -76,6 +78,13 @@ def check_exercise_laws(exercise, stub) -> None:
     _check_crash(exercise)
     _check_wrong_answers(exercise)
     _check_strange_objects(exercise)
+
+
+def check_quiz_laws(quiz) -> None:
+    """Assert that no reply begins as the panel does, which says "Right." or "Not this one." before it."""
+    for question in quiz.questions:
+        for choice in question.choices:
+            assert not re.match(r"(Right|Correct|Yes|No|Wrong)\b[.,:!]", choice.reply), choice.reply
 
 
 def _check_reference(exercise):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from mia_teach import Rate
-from mia_teach.exercises.compare import difference, unchanged, words
+from mia_teach.exercises.compare import difference, is_per_cent, lists_for_arrays, unchanged, words
 
 from .laws import STRANGE
 
@@ -50,7 +50,10 @@ def test_these_count_as_the_same(came, expected):
         (float("-inf"), 1.0, "The number came out infinite."),
         (np.array([np.inf, 1]), np.array([1.0, 1.0]), "1 of the 2 numbers came out infinite."),
         ((1, 2, 3), (1, 2), "3 values came; 2 are needed."),
-        ((1, 5), (1, 2), "The second of the 2: The number differs."),
+        ((1, 5), (1, 2), "The second of the 2 differs."),
+        ((1, None), (1, 2), "The second of the 2: A single number is needed"),
+        (0.49902, 0.5, "The number is near, but not exact. Was it rounded or simulated?"),
+        (0.49, 0.5, "The number differs."),
         (3, (1, 2), "A tuple of 2 is needed; a single number came."),
         ({"b": 1}, {"a": 1}, "A dict with the keys 'a' is needed"),
         (None, 1.0, "A single number is needed; nothing (None) came."),
@@ -70,6 +73,40 @@ def test_no_object_makes_a_comparison_or_a_description_fail(expected):
     for strange in STRANGE:
         assert isinstance(difference(strange, expected), str)
         assert 0 < len(words(strange)) < 700 or strange == ""
+        assert isinstance(lists_for_arrays(strange, expected), bool)
+        assert isinstance(is_per_cent(strange, expected), bool)
+
+
+@pytest.mark.parametrize(
+    ("came", "expected", "listed"),
+    [
+        ([1], np.ones(1), True),
+        (np.ones(1), np.ones(1), False),
+        (torch.ones(1), np.ones(1), False),
+        ([1, 2], (1, 2), False),
+        ((1, [2]), (1, np.ones(1)), True),
+        ({"a": (1,)}, {"a": np.ones(1)}, True),
+        (1.0, 1.0, False),
+    ],
+)
+def test_a_list_in_the_place_of_an_array_is_seen(came, expected, listed):
+    assert lists_for_arrays(came, expected) is listed
+
+
+@pytest.mark.parametrize(
+    ("came", "expected", "is_so"),
+    [
+        (25, 0.25, True),
+        (-25.0, -0.25, True),
+        (np.array([0, 50]), np.array([0.0, 0.5]), True),
+        (0.0, 0.0, False),
+        (200.0, 2.0, False),
+        (100, 1, False),
+        ("25", 0.25, False),
+    ],
+)
+def test_a_hundred_times_a_share_is_a_per_cent(came, expected, is_so):
+    assert is_per_cent(came, expected) is is_so
 
 
 def test_what_a_call_changed_is_seen_through_lists_dicts_and_tensors():

@@ -196,8 +196,78 @@ def test_changing_the_input_in_place_is_named_and_the_cases_stay_whole(exercise)
     assert exercise.verdict(lambda v, weight=1.0: centred(v, weight)).done
 
 
-def test_a_list_with_the_right_numbers_is_accepted(exercise):
-    assert exercise.verdict(lambda v, weight=1.0: [weight * (x - sum(v) / len(v)) for x in v]).done
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_list_with_the_right_numbers_is_not_right_yet_and_the_reply_says_what_to_do(
+    exercise, displayed, kind
+):
+    def listed(v, weight=1.0):
+        return kind(weight * (x - sum(v) / len(v)) for x in v)
+
+    assert exercise(listed) is centred
+    assert (displayed[0].kind, displayed[0].wrong) == ("not right yet", "list_for_array")
+    assert "The values are right" in displayed[0].reply
+    assert "`np.array(...)`" in displayed[0].reply
+    assert exercise.verdict(lambda v, weight=1.0: np.array(listed(v, weight))).done
+
+
+def test_a_mistake_in_a_list_is_the_same_mistake(exercise):
+    assert exercise.verdict(lambda v, weight=1.0: list(-centred(v, weight))).wrong == "sign_flipped"
+
+
+def two_shares(guess):
+    """The share of True and the share of False."""
+    return guess.mean(), 1 - guess.mean()
+
+
+@pytest.fixture
+def pair():
+    return Exercise(
+        name="two_shares",
+        lesson="00",
+        reference=two_shares,
+        cases=(Case(np.array([True, False, False])), Case(np.array([True, True, True, False]))),
+        hints=("a", "b", "c"),
+        wrong=(
+            Wrong("counted", lambda g: (g.sum(), 1 - g.mean()), "That is a count."),
+            Wrong("swapped", lambda g: two_shares(g)[::-1], "The order is the other one."),
+        ),
+        returns=("share of True", "share of False"),
+    )
+
+
+def test_the_laws_hold_with_named_numbers(pair):
+    check_exercise_laws(pair, lambda guess: ...)
+
+
+@pytest.mark.parametrize(
+    ("function", "wrong", "said"),
+    [
+        (lambda g: (g.mean(), 0.9), "", "Your second number (share of False) differs."),
+        (lambda g: (g.mean(), [1]), "", "Your second number (share of False): A single number is needed"),
+        (lambda g: (g.sum(), 7), "counted", "That is a count."),
+        (lambda g: (100 * g.mean(), 1 - g.mean()), "per_cent", "Your first number (share of True) is a hundred"),
+        (lambda g: (g.mean(), 100 - 100 * g.mean()), "per_cent", "Your second number (share of False) is a"),
+        (lambda g: (g.mean(), 100 * g.mean()), "", "Your second number (share of False) differs."),
+        (lambda g: 1 - g.mean(), "", "A tuple of 2 is needed"),
+        (lambda g: (1 - g.mean(), g.mean()), "swapped", "The order"),
+    ],
+)  # fmt: skip
+def test_a_number_of_a_pair_is_called_by_its_name_and_its_mistake_is_known_by_itself(
+    pair, function, wrong, said
+):
+    outcome = pair.verdict(function)
+    assert (outcome.kind, outcome.wrong) == ("not right yet", wrong)
+    assert outcome.reply.startswith(said)
+
+
+def test_per_cents_for_shares_are_known_in_every_exercise(exercise):
+    parts = {**DEMONSTRATION, "cases": (Case(np.array([0.1, 0.3])), Case(np.array([0.0, 1.0])))}
+    parts["wrong"] = DEMONSTRATION["wrong"][:1]
+    outcome = Exercise(**parts).verdict(lambda v, weight=1.0: 100 * centred(v))
+    assert (outcome.wrong, "not per cent" in outcome.reply) == ("per_cent", True)
+    assert exercise.verdict(lambda v, weight=1.0: 100 * centred(v, weight)).wrong == "", (
+        "no shares were asked"
+    )
 
 
 def test_a_list_appended_to_is_an_input_changed():
@@ -380,6 +450,7 @@ def changed(**changes):
         (changed(wrong=(*DEMONSTRATION["wrong"], Wrong("echo", lambda v, weight=1.0: v,
                                                        "The sign is the other way round."))), "the same reply"),
         (changed(reference=lambda v, weight=1.0: v.fill(0)), "changes its input"),
+        (changed(returns=("one", "other")), "names 2 returned numbers"),
     ],
 )  # fmt: skip
 def test_an_unfinished_exercise_is_refused_when_it_is_made(parts, said):
@@ -392,12 +463,35 @@ def test_the_three_hints_come_one_by_one_and_begin_again(exercise, displayed):
         exercise.hint()
     assert [aside.heading for aside in displayed] == [f"Hint {n} of 3 for centred" for n in (1, 2, 3, 1)]
     assert displayed[1].reply == "Take the mean away."
+    solution = ["solution()" in aside.reply for aside in displayed]
+    assert solution == [False, False, True, False], "who has seen all hints learns of the solution"
 
 
 def test_the_solution_is_the_source_of_the_packages_function(exercise, displayed):
     exercise.solution()
     assert displayed[0].code == inspect.getsource(centred).rstrip()
     assert "centred" in displayed[0].heading
+
+
+def test_the_solution_shows_the_function_as_a_learner_writes_it_without_types(displayed):
+    def _typed(guess: dict[str, int], weight: float = 1.0) -> tuple[float, float]:
+        """Says what."""
+        # and how
+        return weight * guess["a"], 0.0
+
+    parts = {
+        "name": "typed", "lesson": "00", "cases": (Case({"a": 1}), Case({"a": 2})), "hints": ("a", "b", "c"),
+        "wrong": (Wrong("zero", lambda guess: (0.0, 0.0), "Zero."),),
+    }  # fmt: skip
+    Exercise(reference=_typed, **parts).solution()
+    assert displayed[0].code.splitlines() == [
+        "def typed(guess, weight=1.0):",
+        '    """Says what."""',
+        "    # and how",
+        '    return weight * guess["a"], 0.0',
+    ]
+    Exercise(reference=lambda guess: (guess["a"], 1.0), **parts).solution()
+    assert 'lambda guess: (guess["a"], 1.0)' in displayed[1].code
 
 
 def test_no_outcome_shows_the_solution(exercise):

@@ -1,5 +1,7 @@
 """Lesson 00's exercises keep the laws, and their numbers agree with people who compute them differently."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy.stats import binom
@@ -7,7 +9,7 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_m
 
 from mia_teach.exercises import game as check
 
-from .laws import check_exercise_laws
+from .laws import check_exercise_laws, check_quiz_laws
 
 
 def guess_members(confidence, threshold):
@@ -83,3 +85,54 @@ def test_the_quiz_varies_the_place_of_the_right_answer_and_names_every_misconcep
     replies = [choice.reply for one in questions for choice in one.choices]
     assert len(replies) == len(set(replies)) == 20
     assert len(wrong) == 15
+
+
+def _reply(name, function):
+    return getattr(check, name).verdict(function)
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "wrong"),
+    [
+        ("guess_members", lambda c, t: [x > t for x in c], "list_for_array"),
+        ("accuracy_and_advantage",
+         lambda g, m: ((g == m).mean(), g[m].mean() - (~g[~m]).mean()), "true_negative_rate"),
+        ("accuracy_and_advantage",
+         lambda g, m: ((g == m).mean(), m[g].mean() - m[~g].mean()), "precision_difference"),
+        ("accuracy_and_advantage",
+         lambda g, m: ((g == m).mean(), abs(g[m].mean() - g[~m].mean())), "sign_dropped"),
+        ("accuracy_and_advantage", lambda g, m: ((g == m).mean(), np.corrcoef(g, m)[0, 1]), "correlation"),
+        ("accuracy_and_advantage", lambda g, m: ((g == m).sum(), g[m].mean() - g[~m].mean()), "counted"),
+        ("accuracy_and_advantage",
+         lambda g, m: (100 * (g == m).mean(), g[m].mean() - g[~m].mean()), "per_cent"),
+        ("fair_report", lambda g, m: (0.5, (g == m).mean()), "zero_point_is_half"),
+        ("fair_report", lambda g, m: (g.mean(), 0.0), "share_called_members"),
+        ("fair_report",
+         lambda g, m: (100 * max(m.mean(), 1 - m.mean()), 50 * (g[m].mean() + (~g[~m]).mean())), "per_cent"),
+        ("fair_report",
+         lambda g, m: (max(m.mean(), 1 - m.mean()), ((g & m).mean() + (~g & ~m).mean()) / 2),
+         "halved_shares_of_everybody"),
+        ("fair_report",
+         lambda g, m: (max(m.mean(), 1 - m.mean()), (g == m).mean() - 0.5), "distance_from_half"),
+        ("luck", lambda w, n: sum(math.comb(n, k) for k in range(w, n + 1)), "not_divided"),
+        ("luck", lambda w, n: sum(0.5**k for k in range(w, n + 1)), "halves_added"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_a_student_gave_is_known(name, function, wrong):
+    assert (_reply(name, function).kind, _reply(name, function).wrong) == ("not right yet", wrong)
+
+
+def test_a_simulated_luck_is_near_and_not_enough():
+    def simulated(wins, rounds):
+        flips = np.random.default_rng(0).random((200_000, rounds)) < 0.5
+        return (flips.sum(1) >= wins).mean()
+
+    assert "Was it rounded or simulated?" in _reply("luck", simulated).reply
+
+
+def test_a_number_that_nobody_foresaw_is_called_by_its_name():
+    assert _reply("fair_report", lambda g, m: (0.123, 0.5)).reply == "Your first number (zero point) differs."
+
+
+def test_no_reply_of_the_quiz_repeats_what_the_panel_says_before_it():
+    check_quiz_laws(check.quiz)
