@@ -51,6 +51,7 @@ function build({ body, data, get, set, id }) {
 function table({ data, get, set, id }) {
   const rows = Array.from({ length: HAND }, (_, i) => person(i, { get, set, id }));
   const asked = h("p", { class: "mia-small", role: "status" });
+  const won = h("p", { class: "mia-won" }); // the read-out below says it too, aloud
   const button = h("button", { type: "button" });
   button.addEventListener("click", () => {
     const open = get("marks").flatMap((mark, i) => (mark < 0 ? [i + 1] : []));
@@ -65,7 +66,7 @@ function table({ data, get, set, id }) {
   const element = h("div", {},
     h("p", { class: "mia-small" }, "How confident is the model in each patient's true disease group?"),
     h("div", { class: "mia-hand" }, ...rows.map((row) => row.element)),
-    h("div", { class: "mia-row mia-uncover" }, button, asked));
+    h("div", { class: "mia-row mia-uncover" }, button, asked, won));
   return { element, show(v, { deal, marks, revealed }) {
     rows.forEach((row, i) => {
       const who = HAND * deal + i;
@@ -73,6 +74,7 @@ function table({ data, get, set, id }) {
     });
     button.textContent = !revealed ? "Uncover the truth" : v.deal < data.deals ? "Another twelve" : "Back to the first twelve";
     if (revealed || v.judged === HAND) say(asked, "");
+    say(won, v.right === null ? "" : `You win ${v.right} of ${HAND}. Coin flips win ${v.right} or more in ${percent(v.luck)} of deals.`);
   } };
 }
 
@@ -117,14 +119,16 @@ function ruler({ data, set, id }) {
   // The two sides stay hidden until the learner has judged or moved something: they would give the twelve away.
   const truth = svg("g", { class: "mia-hidden" }, svg("path", { class: "mia-member", d: steps(edges, members, x, y) }),
     svg("path", { class: "mia-non", fill: `url(#${id("hatch")})`, d: steps(edges, others.map((n) => -n), x, y) }));
-  picture.root.append(hatching(id("hatch")), axes(picture.area, x, y, "confidence in the true disease group", "patients"), said, truth, line, grip);
+  const note = svg("text", { x: (left + right) / 2, y: (top + bottom) / 2, "text-anchor": "middle" }, "The patients appear when you move the line.");
+  picture.root.append(hatching(id("hatch")), axes(picture.area, x, y, "confidence in the true disease group", "patients"), said, truth, note, line, grip);
   draggable(picture, ([px]) => move(x.invert(px)));
+  const show = () => { truth.classList.remove("mia-hidden"); note.remove(); };
   const element = h("div", {}, range.element,
     h("div", { class: "mia-plots" }, h("div", { class: "mia-picture" }, picture.root, sides()), numbers.element));
   return { element, show(v) {
     range.show(Math.round(100 * v.threshold), whole(v.threshold), `${whole(v.threshold)}: ${v.wins} of ${v.rounds} rounds won`);
     numbers.show({ wins: `${v.wins} of ${v.rounds}`, accuracy: percent(v.accuracy), advantage: signed(v.advantage) });
-    if (v.threshold > 0 || v.right !== null) truth.classList.remove("mia-hidden");
+    if (v.threshold > 0 || v.right !== null) show();
     const px = x(100 * v.threshold);
     said.setAttribute("x", px); said.setAttribute("width", right - px);
     line.setAttribute("x1", px); line.setAttribute("x2", px); grip.setAttribute("cx", px);

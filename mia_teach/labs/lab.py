@@ -193,7 +193,8 @@ class Lab(anywidget.AnyWidget):
         parts = [f"<p><strong>{html.escape(self.title)}</strong></p>"]
         if (figure := self.picture()) is not None:
             parts.append(
-                f'<img alt="{html.escape(self.describe())}" src="data:image/png;base64,{png(figure)}">'
+                f'<img alt="{html.escape(self.describe())}" style="max-width:100%" '
+                f'src="data:image/png;base64,{png(figure)}">'
             )
         lines = [html.escape(line).replace("   ", "&emsp;") for line in self.lines()]
         return "\n".join(

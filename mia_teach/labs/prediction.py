@@ -7,7 +7,7 @@ import traitlets
 
 from mia_teach.labs.lab import Lab, browser_files, decimal
 
-SURE = (50, 99)  # per cent
+SURE = (5, 99)  # per cent: from a wild guess to almost certain
 
 
 class Prediction(Lab):
@@ -172,7 +172,10 @@ class Revealed:
             ]
         said = f"You predicted {amount(self.answer, unit)} and were {self.confidence} % sure."
         distance = f"{'within' if self.hit else 'not within'} {self.prediction.within}"
-        score = f"Brier score {self.brier:.3f}: 0 is the best, always saying 50 % earns 0.250, sure and wrong costs 1."
+        score = (
+            f"Brier score {self.brier:.3f}, the square of your sureness minus what came (1 for a hit, 0 for a miss): "
+            "0 is the best, always saying 50 % earns 0.250, sure and wrong costs nearly 1."
+        )
         return [said, came, f"That is {distance}: {'a hit' if self.hit else 'a miss'}.", score]
 
     def __repr__(self):
@@ -189,6 +192,10 @@ def trouble(answer, confidence, low, high, unit) -> str:
     '130 lies outside the possible range. Write a number from 0 to 100 %.'
     """
     ask = f"Write a number from {plain(low)} to {amount(high, unit)}"
+    if isinstance(answer, str):
+        return (
+            f"“{answer}” is no number that can be read here. {ask}, in digits, with a point if it needs one."
+        )
     if isinstance(answer, bool) or not isinstance(answer, int | float) or answer != answer:
         return f"{ask} first."
     if not low <= answer <= high:

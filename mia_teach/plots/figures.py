@@ -33,7 +33,10 @@ def show(figure, *, alt: str) -> None:
     data = html.escape(alt, quote=True)
     picture = base64.b64encode(png(figure)).decode()
     display(
-        {"text/html": f'<img alt="{data}" src="data:image/png;base64,{picture}">', "text/plain": alt},
+        {
+            "text/html": f'<img alt="{data}" style="max-width:100%" src="data:image/png;base64,{picture}">',
+            "text/plain": alt,
+        },
         raw=True,
     )
 

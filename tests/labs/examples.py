@@ -156,7 +156,7 @@ EXAMPLES = {
         prediction,
         [
             {"answer": None, "confidence": None},
-            {"answer": 0.0, "confidence": 50},
+            {"answer": 0.0, "confidence": 5},
             {"answer": 33.333333333, "confidence": 99},
             {"answer": 100.0, "confidence": 70},
         ],

@@ -8,6 +8,7 @@ from scipy.stats import binom
 import mia_teach as mt
 from mia_teach import progress
 from mia_teach.labs.guessing_game import GuessingGame, in_words, luck
+from mia_teach.rate import percent
 from mia_teach.scores import Scores
 from tests.browser import state, words
 from tests.labs.examples import guessing_game
@@ -135,6 +136,12 @@ def test_a_whole_deal_is_played_by_keyboard(bare_page):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_timeout(220)
+    shown = lab.values_at(0, [1] * 11 + [0], True, 0.0)
+    assert words(page, ".mia-won") == (
+        f"You win {shown['right']} of 12. Coin flips win {shown['right']} or more in {percent(shown['luck'])} of deals."
+    )
+    button, won = (page.locator(one).bounding_box() for one in (".mia-uncover button", ".mia-won"))
+    assert abs(button["y"] + button["height"] / 2 - won["y"] - won["height"] / 2) < 5, "beside the button"
     assert words(page) == lab.words(lab.values_at(0, [1] * 11 + [0], True, 0.0))
     verdicts = page.locator(".mia-verdict").all_inner_texts()
     assert [verdict[2:] for verdict in verdicts] == [
@@ -144,6 +151,7 @@ def test_a_whole_deal_is_played_by_keyboard(bare_page):
     assert page.evaluate("document.activeElement.textContent") == "Another twelve"
     page.keyboard.press("Enter")
     assert (state(page, "deal"), state(page, "marks"), state(page, "revealed")) == (1, [-1] * 12, False)
+    assert words(page, ".mia-won") == ""
     assert page.locator(".mia-about").first.inner_text() == "1. woman in her sixties, illness 12"
 
 
@@ -153,7 +161,10 @@ def test_uncovering_too_early_names_those_still_open(bare_page):
     for row in range(10):
         page.locator(".mia-person").nth(row).get_by_text("was in", exact=True).click()
     page.locator(".mia-uncover button").click()
-    assert page.locator(".mia-uncover p").inner_text() == "Judge all twelve first; still open: 11, 12."
+    assert (
+        page.locator(".mia-uncover [role=status]").inner_text()
+        == "Judge all twelve first; still open: 11, 12."
+    )
     assert state(page, "revealed") is False
 
 
@@ -172,10 +183,12 @@ def test_after_the_last_deal_comes_the_first(bare_page):
 def test_the_sides_of_the_rule_stay_hidden_until_something_was_tried(bare_page):
     page = bare_page(guessing_game())
     assert not page.locator("path.mia-member").is_visible()
+    assert page.get_by_text("The patients appear when you move the line.").is_visible()
     slider = page.locator("input[type=range]")
     slider.focus()
     page.keyboard.press("ArrowRight")
     assert page.locator("path.mia-member").is_visible()
+    assert page.get_by_text("The patients appear").count() == 0
 
 
 @pytest.mark.browser

@@ -59,7 +59,8 @@ def test_revealing_says_all_and_nothing_that_changes_from_run_to_run():
         "You predicted 12 % and were 70 % sure.\n"
         "What came: 14.0 % (interval 13.0 to 15.3).\n"
         "That is within ±5 percentage points: a hit.\n"
-        "Brier score 0.090: 0 is the best, always saying 50 % earns 0.250, sure and wrong costs 1."
+        "Brier score 0.090, the square of your sureness minus what came (1 for a hit, 0 for a miss): "
+        "0 is the best, always saying 50 % earns 0.250, sure and wrong costs nearly 1."
     )
     assert repr(made.reveal(14.04, 13, 15.26)) == repr(made.reveal(14.04, 13, 15.26))
 
@@ -85,9 +86,9 @@ def test_an_answer_that_cannot_be_meant_gets_a_sentence_and_is_not_kept(answer, 
     assert made.commit(5, confidence=70).note == ""
 
 
-@pytest.mark.parametrize("confidence", [49, 100, 0.7, None])
+@pytest.mark.parametrize("confidence", [4, 100, 0.7, None])
 def test_a_confidence_that_cannot_be_meant_gets_a_sentence(confidence):
-    assert "from 50 to 99 %" in prediction().commit(12, confidence=confidence).note
+    assert "from 5 to 99 %" in prediction().commit(12, confidence=confidence).note
 
 
 @pytest.mark.parametrize(
@@ -111,8 +112,8 @@ def test_a_number_without_a_unit_leaves_no_gap():
 def test_bad_input_gets_the_same_sentence_in_both_languages():
     cases = [
         [a, c, [0, 100], u]
-        for a in (None, -0.5, 0, 33.3333333, 100, 101, 1234567.0)
-        for c in (49, 50, 99, 100)
+        for a in (None, -0.5, 0, 33.3333333, 100, 101, 1234567.0, "12.5.5", "many")
+        for c in (4, 5, 99, 100)
         for u in ("%", "")
     ]
     said = under_node(prediction(), "output = input.map((case_) => module.trouble(...case_));", cases)
@@ -121,6 +122,59 @@ def test_bad_input_gets_the_same_sentence_in_both_languages():
     assert under_node(prediction(), "output = input.map(module.plain);", numbers) == [
         plain(x) for x in numbers
     ]
+
+
+@needs_node
+def test_what_is_written_is_read_whole_or_not_at_all():
+    numbers = ["12", " 12.5 ", "-3", "−3", "+4", ".5", "5.", "12 %", "12%", "007"]
+    texts = [
+        "12.5.5",
+        "12,5",
+        "1,000",
+        "1e3",
+        "0x10",
+        "twelve",
+        "12 % or so",
+        "%",
+        "--2",
+        ".",
+        "1 2",
+        "Infinity",
+    ]
+    code = 'output = input.map((text) => module.read(text, "%"));'
+    assert under_node(prediction(), code, numbers) == [12, 12.5, -3, -3, 4, 0.5, 5, 12, 12, 7]
+    assert under_node(prediction(), code, texts) == texts
+    assert under_node(prediction(), code, ["", "  "]) == [None, None], "NaN"
+    assert under_node(prediction(), 'output = module.read("12 people", "people");', None) == 12
+
+
+def test_a_low_confidence_can_be_committed_and_pays_when_it_was_a_guess():
+    honest, bold = (Prediction("How much?", name=n) for n in ("honest", "bold"))
+    assert honest.commit(12, confidence=10).reveal(50).brier == pytest.approx(0.01)
+    assert bold.commit(12, confidence=50).reveal(50).brier == pytest.approx(0.25)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("text", ["12.5.5", "12,5"])
+def test_a_number_that_cannot_be_read_is_neither_cut_nor_committed(bare_page, text):
+    page = bare_page(EXAMPLES["prediction"].make())
+    page.keyboard.press("Tab")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    assert words(page, ".mia-message").startswith(f"“{text}” is no number that can be read here.")
+    assert state(page, "answer") is None
+    assert page.locator("input[type=text]").input_value() == text
+    assert axe_violations(page) == []
+
+
+@pytest.mark.browser
+def test_enter_in_the_number_commits(bare_page):
+    page = bare_page(EXAMPLES["prediction"].make())
+    page.keyboard.press("Tab")
+    page.keyboard.type("12.5")
+    page.keyboard.press("Enter")
+    rested(page)
+    assert (state(page, "answer"), state(page, "confidence")) == (12.5, 50)
 
 
 @pytest.mark.browser
@@ -149,10 +203,10 @@ def test_committing_by_keyboard_alone_locks_the_panel(bare_page):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     rested(page)
-    assert (state(page, "answer"), state(page, "confidence")) == (12.5, 75)
+    assert (state(page, "answer"), state(page, "confidence")) == (12.5, 55)
     assert (
         words(page)
-        == "You predicted 12.5 % and are 75 % sure that the truth lies within ±5 percentage points of it."
+        == "You predicted 12.5 % and are 55 % sure that the truth lies within ±5 percentage points of it."
     )
     assert page.locator(".mia-lab :is(input, button):enabled").count() == 0
     assert axe_violations(page) == []
@@ -164,8 +218,8 @@ def test_confidence_stops_at_both_ends(bare_page):
     slider = page.locator("input[type=range]")
     slider.focus()
     for key, end in (
-        ("Home", "50 % sure"),
-        ("ArrowLeft", "50 % sure"),
+        ("Home", "5 % sure"),
+        ("ArrowLeft", "5 % sure"),
         ("End", "99 % sure"),
         ("ArrowRight", "99 % sure"),
     ):

@@ -57,7 +57,7 @@ def test_show_gives_the_words_to_the_picture_and_beside_it(name, shown):
     assert output["data"]["text/plain"] == 'Members score higher: "0.9" against <0.1>'
     html = output["data"]["text/html"]
     assert html.startswith(
-        '<img alt="Members score higher: &quot;0.9&quot; against &lt;0.1&gt;" src="data:image/png'
+        '<img alt="Members score higher: &quot;0.9&quot; against &lt;0.1&gt;" style="max-width:100%" src="data:image/png'
     )
     assert "image/png" not in output["data"]
 
