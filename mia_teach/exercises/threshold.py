@@ -155,6 +155,12 @@ def _label_in_the_sum(probability, labels):
     return whole + _surprise_when_right(probability[at, labels])
 
 
+def _every_label_for_every_row(probability, labels):
+    p = probability[:, labels]
+    others = _surprise_when_wrong(probability).sum(axis=1) - _surprise_when_wrong(p)
+    return _surprise_when_right(p) + others
+
+
 modified_entropy = Exercise(
     name="modified_entropy",
     lesson=LESSON,
@@ -188,6 +194,18 @@ modified_entropy = Exercise(
             _with(lambda p: -np.log(p), _surprise_when_wrong),
             "The label's own term lacks its weight: as it stands it is the cross-entropy. In the formula it counts "
             "the less, the more probable the label is.",
+        ),
+        Wrong(
+            "label_weighted_with_itself",
+            _with(lambda p: -p * np.log(p), _surprise_when_wrong),
+            "The label's own term carries the wrong weight: it is weighted with p, as in the ordinary entropy. A "
+            "badly missed label, with p near zero, would then count for nothing. Which weight is large there?",
+        ),
+        Wrong(
+            "every_label_for_every_row",
+            _every_label_for_every_row,
+            "One number is needed for each example, and a whole table came. `probability[:, labels]` takes all the "
+            "labels' columns in every row; to take one place in each row, the rows need an index too: `np.arange(n)`.",
         ),
         Wrong(
             "others_weighted_with_the_rest",
@@ -242,6 +260,10 @@ def _tuned_and_judged(tuned_on, judged_on):
     return function
 
 
+def _cross_fitted(score, member, tuning):
+    return (_honest_accuracy(score, member, tuning) + _honest_accuracy(score, member, ~tuning)) / 2
+
+
 def _plain_accuracy(score, member, tuning):
     threshold = best_threshold(score[tuning], member[tuning])
     return float(((score > threshold) == member)[~tuning].mean())
@@ -290,6 +312,18 @@ honest_accuracy = Exercise(
             "with fewer records, so the optimism is larger still.",
         ),
         Wrong(
+            "tuned_on_the_judges",
+            _tuned_and_judged(np.invert, np.invert),
+            "The right records judge, and the same ones chose the threshold. Those marked by `tuning` are not used at "
+            "all, so the optimism is all there.",
+        ),
+        Wrong(
+            "cross_fitted",
+            _cross_fitted,
+            "Cross-fitting is honest, and it wastes no records: each part judges the other's threshold, and the mean "
+            "is reported. Here only one direction is asked for; `tuning` chooses and the others judge.",
+        ),
+        Wrong(
             "halves_swapped",
             _tuned_and_judged(np.invert, np.copy),
             "Chosen on one part and judged on the other, as it should be, but the parts are swapped: `tuning` marks "
@@ -325,7 +359,7 @@ def _precision_interval(
 
 
 def _ends(confidence, low, high):
-    """A wrong interval: other confidence, or other ends put together; ``low`` and ``high`` name the FPR's ends."""
+    """A wrong interval: other confidence, or other ends; ``low`` and ``high`` name the FPR's end beside the TPR's."""
 
     def function(true_alarms, members, false_alarms, non_members, base_rate):
         tpr = Rate(true_alarms, members, confidence=confidence)
@@ -336,6 +370,12 @@ def _ends(confidence, low, high):
         )
 
     return function
+
+
+def _upper_end_first(confidence):
+    """A wrong interval: the right ends, the upper one first."""
+    interval = _ends(confidence, "high", "low")
+    return lambda *case: interval(*case)[::-1]
 
 
 def _in_this_sample(true_alarms, members, false_alarms, non_members, base_rate):
@@ -367,20 +407,49 @@ precision_interval = Exercise(
         "Precision grows with the TPR and falls with the FPR, so the ends cross over. And two intervals must hold at "
         "once: give each an error of 2.5 %, then both hold in at least 95 % of experiments.",
         "`tpr = mt.Rate(true_alarms, members, confidence=0.975)` has `.low` and `.high`, the FPR likewise. The lower "
-        "end is `precision(tpr.low, fpr.high, base_rate)`.",
+        "end is `mt.precision(tpr.low, fpr.high, base_rate)`.",
     ),
     wrong=(
         Wrong(
             "ends_not_crossed",
             _ends(0.975, "low", "high"),
             "Lower end with lower end is not the worst that can be: precision falls when the FPR rises. The interval "
-            "comes out too narrow, or even turned round.",
+            "comes out too narrow, or even turned round: then your lower end is above your upper end.",
+        ),
+        Wrong(
+            "ends_not_crossed_at_95",
+            _ends(0.95, "low", "high"),
+            "Precision falls when the FPR rises, so lower end with lower end is not the worst that can be; where your "
+            "lower end is above your upper end, that is why. And the error is to be shared: 0.975 each.",
+        ),
+        Wrong(
+            "upper_end_first",
+            _upper_end_first(0.975),
+            "Your lower end is above your upper end: both are right, and they stand in the wrong order.",
+        ),
+        Wrong(
+            "upper_end_first_at_95",
+            _upper_end_first(0.95),
+            "Your lower end is above your upper end: they stand in the wrong order. And each interval fails in up to "
+            "5 % of experiments, where the two may fail in 5 % together.",
         ),
         Wrong(
             "each_at_95",
             _ends(0.95, "high", "low"),
             "The ends are put together well, but each interval fails in up to 5 % of experiments, so one of the two "
             "may fail in up to 10 %. Give each of them half of the error.",
+        ),
+        Wrong(
+            "independent_samples",
+            _ends(0.95**0.5, "high", "low"),
+            "That is valid too: where two samples are independent, √0.95 each makes 95 % together. The task shares the "
+            "error equally (Bonferroni), which holds without independence and is hardly wider: 0.975 each.",
+        ),
+        Wrong(
+            "each_at_99",
+            _ends(0.99, "high", "low"),
+            "Your ends hold the precision, and more often than asked: with 0.99 each, both hold in at least 98 % of "
+            "experiments. The task gives each 0.975, which is narrower.",
         ),
         Wrong(
             "base_rate_of_the_sample",

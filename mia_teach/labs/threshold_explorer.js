@@ -26,13 +26,14 @@ function values({ signals }, { threshold, signal, base_rate }) {
 }
 
 function words(v, { baseRates }) {
-  const rare = baseRates.find(([rate]) => rate === v.base_rate)?.[1] ?? percent(v.base_rate);
+  const label = baseRates.find(([rate]) => rate === v.base_rate)?.[1] ?? percent(v.base_rate);
+  const [rare, where] = label.split(" (");
   const precision = v.precision === null ? "is not defined (nobody is accused)" : percent(v.precision);
   return `Threshold ${decimal(v.threshold)}. `
     + `TPR ${percent(v.tpr)} (${count(v.tp)} of ${count(v.tp + v.fn)} members). `
     + `FPR ${percent(v.fpr)} (${count(v.fp)} of ${count(v.fp + v.tn)} non-members). `
     + `Advantage ${percent(v.advantage).replace("-", "−")}. `
-    + `Precision ${precision} when ${rare} records is a member.`;
+    + `Precision ${precision} when ${rare} records is a member${where ? ` (${where}` : ""}.`;
 }
 
 function build({ body, data, get, set, id }) {
@@ -76,8 +77,9 @@ function build({ body, data, get, set, id }) {
       svg("path", { class: "mia-member", d: steps(s.edges, s.of_members, x, y) }),
       svg("path", { class: "mia-non", fill: `url(#${id("hatch")})`, d: steps(s.edges, s.of_non_members, x, y) }), line, grip);
     const lowest = (n) => 10 ** -Math.max(1, Math.ceil(Math.log10(n)));
-    fx = logarithmic ? log([lowest(s.nonMembers), 1], [b.left, b.right]) : linear([0, 1], [b.left, b.right]);
-    fy = logarithmic ? log([lowest(s.members), 1], [b.bottom, b.top]) : linear([0, 1], [b.bottom, b.top]);
+    // off the corner, where the two lowest ticks would meet, and a rate of 0 stays in sight
+    fx = logarithmic ? log([lowest(s.nonMembers), 1], [b.left + 16, b.right]) : linear([0, 1], [b.left, b.right]);
+    fy = logarithmic ? log([lowest(s.members), 1], [b.bottom - 14, b.top]) : linear([0, 1], [b.bottom, b.top]);
     if (!logarithmic) [fx, fy].forEach((f) => f.ticks.forEach((tick) => { tick[1] = Math.round(100 * tick[0]) + " %"; }));
     const curve = Array.from(s.stops, (i) => `${fx(s.fp[i] / s.nonMembers).toFixed(1)} ${fy(s.tp[i] / s.members).toFixed(1)}`);
     const chance = Array.from({ length: 41 }, (_, i) => (logarithmic ? 10 ** (-i / 10) : i / 40)).map((p) => `${fx(p)} ${fy(p)}`);

@@ -30,7 +30,7 @@ class ThresholdExplorer(Lab):
     >>> lab.values()["tpr"], lab.values()["fpr"]
     (0.5, 0.5)
     >>> lab.read_out()
-    'Threshold 0.650. TPR 50.0 % (1 of 2 members). FPR 50.0 % (1 of 2 non-members). Advantage 0.0 %. Precision 50.0 % when 1 in 2 records is a member.'
+    'Threshold 0.650. TPR 50.0 % (1 of 2 members). FPR 50.0 % (1 of 2 non-members). Advantage 0.0 %. Precision 50.0 % when 1 in 2 records is a member (these records).'
     """
 
     _esm, _css = browser_files(__file__)
@@ -67,7 +67,7 @@ class ThresholdExplorer(Lab):
             else float(threshold),
             signal=signal,
             _tables={name: _table(self._rocs[name], self._histograms[name]) for name in self.scores},
-            _base_rates=[list(pair) for pair in BASE_RATES.items()],
+            _base_rates=_base_rates(list(self.scores.values())),
             **options,
         )
 
@@ -106,14 +106,15 @@ class ThresholdExplorer(Lab):
 
     def words(self, values):
         v = values
-        rare = BASE_RATES.get(v["base_rate"], percent(v["base_rate"]))
+        label = dict(self._base_rates).get(v["base_rate"], percent(v["base_rate"]))
+        rare, _, where = label.partition(" (")
         known = "is not defined (nobody is accused)" if v["precision"] is None else percent(v["precision"])
         return (
             f"Threshold {decimal(v['threshold'])}. "
             f"TPR {percent(v['tpr'])} ({v['tp']:,} of {v['tp'] + v['fn']:,} members). "
             f"FPR {percent(v['fpr'])} ({v['fp']:,} of {v['fp'] + v['tn']:,} non-members). "
             f"Advantage {percent(v['advantage']).replace('-', '−')}. "
-            f"Precision {known} when {rare} records is a member."
+            f"Precision {known} when {rare} records is a member{where and f' ({where}'}."
         )
 
     def describe(self):
@@ -143,14 +144,8 @@ class ThresholdExplorer(Lab):
 
 def default_goals(rocs: list[Roc]) -> list[Goal]:
     """Three goals within reach on these scores: few false alarms, the best advantage, the precision that is left."""
-    few = -(-max(roc.n_members for roc in rocs) // 100)  # a precision over a handful of records says nothing
-    best_low, best_advantage, best_precision = 0.0, 0.0, 0.0
-    for roc in rocs:
-        best_low = max(best_low, float(roc.tpr[roc.fpr <= 0.01].max()))
-        best_advantage = max(best_advantage, roc.advantage)
-        for tpr, fpr in zip(roc.tpr, roc.fpr, strict=True):
-            if tpr * roc.n_members > few - 0.5:
-                best_precision = max(best_precision, float(precision(tpr, fpr, 0.01)))
+    best_low = max(float(roc.tpr[roc.fpr <= 0.01].max()) for roc in rocs)
+    best_advantage = max(roc.advantage for roc in rocs)
     enough = int(900 * best_low) / 1000
     strict = Goal(
         f"At most 1 % false alarms, and still at least {percent(enough)} of the members found"
@@ -164,17 +159,40 @@ def default_goals(rocs: list[Roc]) -> list[Goal]:
         {"advantage": (">=", best_advantage - 0.01)},
         "greatest_advantage",
     )
-    rare = f"when only 1 in 100 records is a member, with {few} or more members found"
-    if best_precision > 0.5:
-        text, bound = f"Precision above 50 % {rare}", (">", 0.5)
-    else:
-        bound = (">=", int(900 * best_precision) / 1000)
-        text = (
-            f"Precision of at least {percent(bound[1])} {rare} "
-            f"(50 % is out of reach here: the best is {percent(best_precision)})"
-        )
-    conditions = {"base_rate": ("==", 0.01), "precision": bound, "tp": (">=", few)}
-    return [strict, most, Goal(text, conditions, "precision_when_rare")]
+    few = max(_few(roc) for roc in rocs)
+    peaks = [(roc, _most_precise(roc)) for roc in rocs]
+    best, innocents = max(
+        (precision(roc.tpr[i], roc.fpr[i], 0.01), -round(roc.fpr[i] * roc.n_non_members)) for roc, i in peaks
+    )
+    nearly = int(970 * best) / 1000
+    reach = f"the best is {percent(best)}, with {-innocents:,} accused falsely"
+    worth = Goal(
+        f"Precision of at least {percent(nearly)} when only 1 in 100 records is a member, with {few} or more members "
+        f"found ({'' if best > 0.5 else '50 % is out of reach here: '}{reach})",
+        {"base_rate": ("==", 0.01), "precision": (">=", nearly), "tp": (">=", few)},
+        "precision_when_rare",
+    )
+    return [strict, most, worth]
+
+
+def _few(roc):
+    """Members that must be found at least: a precision over a handful of records says nothing."""
+    return -(-roc.n_members // 100)
+
+
+def _most_precise(roc):
+    """The place on the curve with the best precision when 1 in 100 records is a member, with few innocents accused."""
+    enough = np.flatnonzero(roc.tpr * roc.n_members > _few(roc) - 0.5)
+    return max(enough, key=lambda i: (precision(roc.tpr[i], roc.fpr[i], 0.01), -roc.fpr[i]))
+
+
+def _base_rates(several):
+    """The choices [rate, label], among them the rate in these records, at which precision is a share of the counts."""
+    own = {float(one.member.mean()) for one in several}
+    labels = dict(BASE_RATES)
+    for rate in own if len(own) == 1 else ():
+        labels[rate] = f"{f'1 in {1 / rate:,.0f}' if rate <= 0.5 else percent(rate)} (these records)"
+    return [[rate, labels[rate]] for rate in sorted(labels, reverse=True)]
 
 
 def _finite(scores):
@@ -213,4 +231,4 @@ def _stops(roc):
         done = n - stops[-1]
         stops.append(max(0, stops[-1] - max(1, min(int(0.03 * done), n // 200))))
     best = n - 1 - int((roc.tpr - roc.fpr).argmax())
-    return np.unique([*stops, best])
+    return np.unique([*stops, best, n - 1 - _most_precise(roc)])

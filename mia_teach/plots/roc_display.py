@@ -40,5 +40,5 @@ class RocDisplay:
                 ylabel="true-positive rate (share of members found)",
                 aspect="equal",
             )
-            ax.legend(loc="upper left" if log else "lower right")
+            ax.legend(loc="lower right")
         return self

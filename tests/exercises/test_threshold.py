@@ -83,6 +83,42 @@ def test_the_precision_interval_holds_the_truth_at_least_as_often_as_it_says():
     assert held / repeats >= 0.95
 
 
+def test_ends_the_wrong_way_round_are_told_to_be_so_at_both_confidences():
+    for confidence in (0.95, 0.975):
+
+        def reversed_ends(true_alarms, members, false_alarms, non_members, base_rate, confidence=confidence):
+            tpr = mt.Rate(true_alarms, members, confidence=confidence)
+            fpr = mt.Rate(false_alarms, non_members, confidence=confidence)
+            return mt.precision(tpr.high, fpr.low, base_rate), mt.precision(tpr.low, fpr.high, base_rate)
+
+        said = check.precision_interval.verdict(reversed_ends).reply
+        assert "Your lower end is above your upper end" in said
+
+
+def test_valid_intervals_of_another_confidence_are_called_valid():
+    def wider(true_alarms, members, false_alarms, non_members, base_rate):
+        tpr = mt.Rate(true_alarms, members, confidence=0.99)
+        fpr = mt.Rate(false_alarms, non_members, confidence=0.99)
+        return mt.precision(tpr.low, fpr.high, base_rate), mt.precision(tpr.high, fpr.low, base_rate)
+
+    def independent(true_alarms, members, false_alarms, non_members, base_rate):
+        tpr = mt.Rate(true_alarms, members, confidence=0.95**0.5)
+        fpr = mt.Rate(false_alarms, non_members, confidence=0.95**0.5)
+        return mt.precision(tpr.low, fpr.high, base_rate), mt.precision(tpr.high, fpr.low, base_rate)
+
+    assert "more often than asked" in check.precision_interval.verdict(wider).reply
+    assert "valid too" in check.precision_interval.verdict(independent).reply
+
+
+def test_the_label_taken_by_columns_is_told_to_need_a_row_index():
+    def by_columns(probability, labels):
+        right = probability[:, labels]
+        rest = (probability * np.log(1 - probability)).sum(axis=1) - right * np.log(1 - right)
+        return -(1 - right) * np.log(right) - rest
+
+    assert "np.arange(n)" in check.modified_entropy.verdict(by_columns).reply
+
+
 def test_the_quiz_has_five_questions_that_cannot_be_answered_by_place_or_length():
     questions = check.quiz.questions
     assert len(questions) == 5

@@ -123,6 +123,64 @@ def test_a_precision_out_of_reach_is_said_to_be_so():
     assert "50 % is out of reach here: the best is 1.0 %" in lab.goals[2].text
 
 
+def test_the_third_goal_asks_for_nearly_the_best_precision_and_says_how_many_it_accuses_falsely():
+    members, others = np.linspace(0, 10, 200), np.concatenate([np.linspace(-9, 1, 1000), np.full(3, 11.0)])
+    lab = explorer(members, others)
+    roc = Roc.from_scores(lab.scores["attack"])
+    table = [
+        (lab.values_at(float(t), "attack", 0.01), int((others > t).sum())) for t in roc.threshold[1:] - 1e-9
+    ]
+    best, false = max((v["precision"], -fp) for v, fp in table if v["tp"] >= 2)
+    goal = lab.goals[2]
+    bound = goal.conditions["precision"][1]
+    assert 0.96 * best < bound <= 0.97 * best
+    assert f"the best is {100 * best:.1f} %, with {-false} accused falsely" in goal.text
+    assert "out of reach" not in goal.text
+    assert goal.is_met(max((v for v, _ in table if v["tp"] >= 2), key=lambda v: v["precision"]))
+
+
+def test_the_greatest_advantage_need_not_be_precise_enough_for_the_third_goal():
+    lab = explorer([*np.linspace(5, 6, 60), *np.linspace(1, 2, 40)], [*np.linspace(-3, 0, 800), *[1.5] * 200])
+    lab.base_rate = 0.01
+    lab.threshold = 0.5
+    assert lab.goals[1].is_met(lab.values())
+    assert not lab.goals[2].is_met(lab.values())
+
+
+def test_at_the_records_own_base_rate_precision_is_the_share_of_members_among_the_accused():
+    lab = explorer(range(50, 100), range(400), threshold=70)
+    assert [label for _, label in lab._base_rates] == [
+        "1 in 2",
+        "1 in 9 (these records)",
+        "1 in 10",
+        "1 in 100",
+        "1 in 1,000",
+    ]
+    lab.base_rate = lab._base_rates[1][0]
+    now = lab.values()
+    assert now["precision"] == pytest.approx(now["tp"] / (now["tp"] + now["fp"]))
+    assert lab.read_out().endswith("when 1 in 9 records is a member (these records).")
+
+
+@pytest.mark.parametrize(
+    ("members", "others", "label"),
+    [
+        (10, 10, "1 in 2 (these records)"),
+        (999, 1, "99.9 % (these records)"),
+        (1, 99, "1 in 100 (these records)"),
+    ],
+)
+def test_the_records_own_base_rate_is_offered_once_whatever_it_is(members, others, label):
+    labels = [text for _, text in explorer(range(members), range(others))._base_rates]
+    assert [text for text in labels if "these records" in text] == [label]
+    assert len({text.split(" (")[0] for text in labels}) == len(labels)
+
+
+def test_signals_of_different_records_have_no_base_rate_in_common():
+    two = {"a": Scores([1, 2, 3], [True, False, False]), "b": Scores([1, 2, 3], [True, True, False])}
+    assert not any("these records" in label for _, label in ThresholdExplorer(two)._base_rates)
+
+
 def test_the_lesson_may_set_its_own_goals():
     lab = explorer([3, 2], [2, 1], goals=[Goal("Accuse nobody", {"tp": ("==", 0), "fp": ("==", 0)})])
     lab.threshold = 9
@@ -201,3 +259,31 @@ def test_the_roc_point_can_be_dragged_on_logarithmic_axes(bare_page):
     at = lab.values_at(**{c: state(page, c) for c in lab.controls})
     assert at["fpr"] == 0
     assert at["tpr"] > 0, "the lowest threshold without a false positive, not one beyond"
+
+
+@pytest.mark.browser
+def test_on_logarithmic_axes_no_label_lies_on_another(bare_page):
+    random = np.random.default_rng(0)
+    page = bare_page(explorer(random.normal(1, 1, 1000), random.normal(0, 1, 8000)))
+    page.locator("select").last.select_option("logarithmic")
+    boxes = [text.bounding_box() for text in page.locator(".mia-plot").last.locator("text").all()]
+    assert len(boxes) > 8
+    for i, a in enumerate(boxes):
+        for b in boxes[:i]:
+            apart = (
+                a["x"] + a["width"] <= b["x"]
+                or b["x"] + b["width"] <= a["x"]
+                or a["y"] + a["height"] <= b["y"]
+                or b["y"] + b["height"] <= a["y"]
+            )
+            assert apart, (a, b)
+
+
+@pytest.mark.browser
+def test_the_records_own_base_rate_can_be_chosen_in_the_browser(bare_page):
+    lab = explorer(range(50, 100), range(400), threshold=70)
+    page = bare_page(lab)
+    page.locator("select").first.select_option("1 in 9 (these records)")
+    rested(page)
+    assert words(page) == lab.words(lab.values_at(**{c: state(page, c) for c in lab.controls}))
+    assert words(page).endswith("(these records).")
