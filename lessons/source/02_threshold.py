@@ -19,8 +19,10 @@
 # %%
 from dataclasses import replace
 from inspect import getsource
+from textwrap import fill
 
 import numpy as np
+from scipy.special import softmax
 
 import mia_teach as mt
 from mia_teach.attacks import threshold
@@ -28,7 +30,6 @@ from mia_teach.exercises import threshold as check
 from mia_teach.labs.prediction import Prediction
 from mia_teach.labs.threshold_explorer import ThresholdExplorer
 from mia_teach.plots import IntervalDisplay, RocDisplay, ScoreHistogramDisplay
-from mia_teach.rate import percent
 
 # %% [markdown] section="warm-up"
 # ## Warm-up
@@ -68,11 +69,12 @@ from mia_teach.rate import percent
 # You will train models on 1,000 patients each and attack them with the simplest attack there is: whoever gets a
 # confident and correct answer is accused of being a member.
 #
-# Draw one member and one non-member at random. The attack gives the member the higher score in a bit more than four
+# Draw one member and one non-member at random. The attack finds the member more suspicious in a bit more than four
 # pairs of five. That number is called [AUC](glossary.md#auc).
 #
-# Now let the insurer be careful: it accuses only the highest scores, so few that just [[1 %|definition]] of the
-# non-members are accused. Commit your number before you run anything else.
+# Now let the insurer be careful: it accuses only the most suspicious, so few that just [[1 %|definition]] of the
+# non-members are accused. Commit your number before you run anything else. Round 3 shows the first model; the mean
+# over eight comes in *Surprise*.
 
 # %%
 prediction = Prediction(
@@ -83,7 +85,7 @@ prediction = Prediction(
     unit="%",
     low=0,
     high=100,
-    tolerance=2,
+    tolerance=1,
 )
 prediction
 
@@ -128,20 +130,23 @@ game
 # though the model is right about the one and badly wrong about the other. Which signal is it?
 
 # %%
-for patient in (3, 0, 727):
-    answer, label = view.target_logits[[patient]], view.labels[[patient]]
-    side = "member    " if inside[patient] else "non-member"
-    print(
-        f"patient {patient:3}, {side}: label probability {percent(mt.signals.label_probability(answer, label)[0]):>7}"
-        f"   loss {mt.signals.cross_entropy(answer, label)[0]:5.2f}"
-        f"   entropy {mt.signals.entropy(answer)[0]:.2f}"
-        f"   modified entropy {mt.signals.modified_entropy(answer, label)[0]:5.2f}"
-    )
+patients = [3, 0, 727]
+answers, labels = view.target_logits[patients], view.labels[patients]
+signals = {
+    "label probability": mt.signals.label_probability(answers, labels),
+    "loss": mt.signals.cross_entropy(answers, labels),
+    "entropy": mt.signals.entropy(answers),
+    "modified entropy": mt.signals.modified_entropy(answers, labels),
+}
+print(f"{'patient':18}", *(f"{patient:>11}" for patient in patients))
+print(f"{'':18}", *(f"{'member' if inside[patient] else 'non-member':>11}" for patient in patients))
+for name, values in signals.items():
+    print(f"{name:18}", *(f"{value:11.3f}" for value in values))
 
 # %% [markdown]
 # Entropy: patient 3 got a right answer, patient 0 a wrong one, and both answers are equally sure. Loss and modified
 # entropy know the label and tell the two apart. Patient 727 got the surest right answer of all, and was **never in
-# the training set**. Keep patient 727 in mind; Ruth may be one.
+# the training set**. Keep patient 727 in mind: an answer can be sure and right without being remembered.
 #
 # An attack turns a signal into a [score](glossary.md#score): one number for each record, larger means "more likely
 # a member". So loss and entropies are negated. One more unit is handy: the
@@ -150,13 +155,10 @@ for patient in (3, 0, 727):
 
 # %%
 scores = game.judge(threshold.label_log_odds(view), name="label log-odds")
-highest_outsider = scores.non_members.max()
-mt.show(
-    ScoreHistogramDisplay.from_scores(scores, bins=60, name="label log-odds (larger = more suspect)"),
-    alt=f"Histograms of the label log-odds. Members lie between {scores.members.min():.0f} and "
-    f"{scores.members.max():.0f}; non-members spread from {scores.non_members.min():.0f} "
-    f"to {highest_outsider:.0f} and reach further on both sides.",
-)
+display = ScoreHistogramDisplay.from_scores(scores, bins=60, name="label log-odds (larger = more suspect)")
+
+spans = [f"from {side.min():.0f} to {side.max():.0f}" for side in (scores.members, scores.non_members)]
+mt.show(display, alt=f"Histograms of the log-odds: members lie {spans[0]}, non-members {spans[1]}")
 
 # %% [markdown]
 # The left tail belongs to non-members alone: the model is badly wrong about them, and it is hardly ever wrong about
@@ -195,7 +197,7 @@ for name in ("loss", "label_probability", "label_log_odds", "modified_entropy", 
 # %%
 for cut in (-5, 0, 5, 10):
     found, blamed = (scores.members > cut).sum(), (scores.non_members > cut).sum()
-    tpr, fpr = percent(found / len(scores.members)), percent(blamed / len(scores.non_members))
+    tpr, fpr = mt.percent(found / len(scores.members)), mt.percent(blamed / len(scores.non_members))
     print(
         f"log-odds above {cut:2}:  TPR {tpr:>7} ({found:5,} members)   FPR {fpr:>6} ({blamed:5,} non-members)"
     )
@@ -217,15 +219,15 @@ display.ax_.plot(
     test_accuracy, train_accuracy, "X", color="#CC79A7", markersize=11, clip_on=False, label="gap attack"
 )
 display.ax_.legend(loc="lower right")
-cross = f"FPR {percent(test_accuracy)}, TPR {percent(train_accuracy)}"
-alt = f"ROC curve with AUC {roc.auc:.3f}, far above guessing. The gap attack is one point close to it, at {cross}."
-mt.show(display, alt=alt)
+
+cross = f"FPR {mt.percent(test_accuracy)} and TPR {mt.percent(train_accuracy)}"
+mt.show(display, alt=f"ROC curve with AUC {roc.auc:.3f}; the gap attack is one point below it, at {cross}")
 
 # %% [markdown]
 # The AUC is {{ roc.auc_interval() }}: a fine curve. Now the cross. The [gap attack](glossary.md#gap-attack) accuses a
 # member exactly when the model is right about a member, so its TPR *is* the training accuracy. In the same way its
-# FPR *is* the test accuracy. Subtract, and its advantage is the generalisation gap of lesson 01. That is Yeom's
-# theorem for the 0-1 loss, and it holds exactly, not about.
+# FPR *is* the test accuracy. Subtract, and its advantage is the generalisation gap of lesson 01. Yeom and others
+# proved that in 2018; it holds exactly, not about.
 
 # %%
 gap = mt.Roc.from_scores(game.judge(threshold.gap(view), name="gap"))
@@ -254,20 +256,16 @@ print(f"advantage of the best log-odds threshold   {roc.advantage:.3f}")
 # its distance to the diagonal on the left.
 
 # %%
-few = roc.tpr_at(0.01)
 display = RocDisplay.from_roc(roc).plot(log=True, color="black")
 display.ax_.axvline(0.01, color="#595959", lw=1)
-display.ax_.annotate(" FPR 1 %", (0.01, 0.002))
-mt.show(
-    display,
-    alt="The same ROC curve on logarithmic axes. At a false-positive rate of 1 % "
-    f"the true-positive rate is {few:.1%}, close to the diagonal of guessing; "
-    "the curve leaves the diagonal only at much larger rates.",
-)
+display.ax_.annotate("FPR 1 % ", (0.01, 0.5), ha="right")
+
+few = roc.tpr_at(0.01)
+mt.show(display, alt=f"The ROC curve on logarithmic axes, near the diagonal; at FPR 1 % its TPR is {few:.1%}")
 
 # %% [markdown]
-# On the left the curve clings to the diagonal, and at the very end it falls below. Read the numbers there, with their
-# counts:
+# On the left the curve stays within a factor of two of the diagonal, and at the very end it falls below. Read the
+# numbers there, with their counts:
 
 # %%
 print("TPR at 1 %   FPR:", roc.tpr_at(0.01))
@@ -275,11 +273,11 @@ print("TPR at 0.1 % FPR:", roc.tpr_at(0.001))
 try:
     print("TPR at 0.01 % FPR:", roc.tpr_at(0.0001))
 except ValueError as refusal:
-    print("TPR at 0.01 % FPR:", refusal)
+    print(fill(f"TPR at 0.01 % FPR: {refusal}", width=90))
 
 # %% [markdown]
 # At [[1 %|definition]] FPR the attack finds {{ roc.tpr_at(0.01):.1%}} of the members. Blind accusation would have found
-# [[1 %|definition]]. One model, one run; the brackets hold the
+# [[1 %|definition]]. This is one model; the other seven follow in *Surprise*. The brackets hold the
 # [Clopper–Pearson interval](glossary.md#clopper-pearson-interval), the TPRs that fit these counts.
 #
 # The last line is a refusal, and an honest one. With {{ roc.n_non_members:,}} non-members, an FPR of
@@ -291,23 +289,27 @@ except ValueError as refusal:
 # %%
 order = scores.score.argsort()[::-1]  # the most suspect first
 first_member = int(scores.member[order].argmax())
-for name, some in (
-    ("most suspect 10", order[:10]),
-    ("most suspect 100", order[:100]),
-    ("least suspect 4,000", order[-4000:]),
-):
-    print(f"{name:20} members {scores.member[some].sum():3}   non-members {(~scores.member[some]).sum():5,}")
-print(f"non-members before the first member: {first_member}")
+illness = np.array(data.class_names)[data.y]
+sepsis, lung = illness == "ARF/MOSF w/Sepsis", illness == "Lung Cancer"
+
+print(f"{'':20} {'members':>8} {'non-members':>12}    {'sepsis':>6} {'lung cancer':>12}")
+ends = {"most suspect 16": order[:16], "most suspect 97": order[:97], "least suspect 4,000": order[-4000:]}
+for name, some in ends.items():
+    found, blamed = scores.member[some].sum(), (~scores.member[some]).sum()
+    print(f"{name:20} {found:8} {blamed:12,}    {sepsis[some].sum():6,} {lung[some].sum():12,}")
+print(f"{first_member} non-members stand before the first member, and patient {order[0]} before all others")
 
 # %% [markdown]
 # The first {{ first_member }} accusations would all be false. Among the least suspect there is hardly a member: *there*
 # the AUC is earned. This attack is good at **acquitting** and useless for **accusing**.
 #
-# The reason has a name: patient 727. Some illnesses are written all over the record, and the model is sure of them
-# whether it has seen this patient or not. Up here, "confident and right" says *easy* rather than *seen*. Telling the
-# two apart takes a second look at each record, which is what lessons 03 and 04 are about.
+# The top is nearly all sepsis, the commonest class, patient {{ order[0] }} among them: the model is sure of many of
+# them, seen or not. Up there, "confident and right" says *easy* rather than *seen*. The first patient with lung
+# cancer comes at rank {{ lung[order].argmax() + 1 }}: one strict threshold for all illnesses never gets to Ruth. Her
+# answer can only be weighed against those of patients like her (*Surprise* tries it), or patient by patient,
+# which is what lessons 03 and 04 are about.
 #
-# So whom can the insurer honestly accuse? With this attack: nobody.
+# So whom can the insurer honestly accuse? With one threshold for all patients, nobody.
 
 # %% [markdown]
 # **Digits that run out.** Low rates hang on a handful of records at the very top, and so on the digits with which
@@ -320,24 +322,26 @@ sharp = mt.Game.from_ensemble(sharper, data)
 probability = threshold.label_probability(sharp.view)
 
 # %%
+first = threshold.label_probability(view)
 stored = {
-    "float64": probability,
-    "float32": probability.astype(np.float32),
-    "3 decimals": probability.round(3),
+    "float64": (sharp, probability),
+    "float32": (sharp, probability.astype(np.float32)),
+    "3 decimals": (sharp, probability.round(3)),
+    "3 decimals, first model": (game, first.round(3)),
 }
-for name, score in stored.items():
-    curve = mt.Roc.from_scores(sharp.judge(score, name=name))
-    top = (score[~inside] == score.max()).sum()
-    found = f"{curve.tpr_at(0.01):.1%}"
-    print(f"{name:11} AUC {curve.auc:.3f}   TPR at 1 % FPR {found}   outsiders with the top score {top:3}")
+for name, (one, score) in stored.items():
+    curve = mt.Roc.from_scores(one.judge(score, name=name))
+    print(f"{name}: AUC {curve.auc:.3f}")
+    print(fill(f"TPR at 1 % FPR {curve.tpr_at(0.01)}", 90, initial_indent="   ", subsequent_indent="   "))
 
 # %% [markdown]
-# Same model, same answers. In float32 the AUC does not notice, and with three decimals it even rises: a tie counts
-# half, and at the top non-members had been in front. But once more than [[1 %|definition]] of the non-members
-# share the highest score, no threshold can single out fewer of them, and the TPR that one may claim drops to zero.
+# The AUC hardly notices, or even rises: a tie counts half, and at the top non-members had been in front. But once
+# more than [[1 %|definition]] of the non-members share the highest score, no threshold can single out fewer of them,
+# and the TPR that one may claim drops to zero.
 #
-# This is no protection, only a blunt ruler: who has the logits computes signals from them in float64, as the
-# package does. A paper that computes them in float32 may be reporting its rounding.
+# An insurer who sees three decimals is finished with *this score* at this FPR, on the first model too; another signal
+# or another query may not be. For an auditor, who has the logits and computes in float64 as the package does, rounding
+# is only a blunt ruler. A paper that computes in float32 may be reporting its rounding.
 
 # %% [markdown] audience="instructor"
 # **Round 3 (6 minutes), the heart of the lesson.** Ask: *the AUC is fine and the first ten accusations are all
@@ -354,30 +358,35 @@ for name, score in stored.items():
 #
 # $$\text{precision} = \frac{b \cdot \text{TPR}}{b \cdot \text{TPR} + (1-b) \cdot \text{FPR}}$$
 #
-# In the game, $b$ is one half. Among all former patients of a region it may be [[1 in 1,000]].
-# Compare three operating points: the best advantage, the strict threshold, and an imagined attack that is far better.
+# In a balanced game $b$ is one half. Our records hold 1 member in {{ 1 / inside.mean():.0f}}, so counting in them gives
+# another precision; the formula re-weights the counts for any other $b$. Among all former patients of a region it may
+# be [[1 in 1,000]]. Compare three thresholds: the one of best advantage, the strict one, and that of an imagined attack
+# which is far better.
 
 # %%
-precision = check.precision
+precision = mt.precision
 best = (roc.tpr - roc.fpr).argmax()
 points = {
     "best advantage": (roc.tpr[best], roc.fpr[best]),
     "1 % FPR": (roc.tpr_at(0.01).value, 0.01),
     "imagined: 30 % at 0.1 %": (0.30, 0.001),
 }
-print(" " * 24, *(f"{f'1 in {n:,}':>12}" for n in (2, 100, 1000)))
+rates = {"1 in 2": 1 / 2, "our records": inside.mean(), "1 in 100": 1 / 100, "1 in 1,000": 1 / 1000}
+print(" " * 24, *(f"{name:>12}" for name in rates))
 for name, (tpr, fpr) in points.items():
-    print(f"{name:24}", *(f"{percent(precision(tpr, fpr, 1 / n)):>12}" for n in (2, 100, 1000)))
+    print(f"{name:24}", *(f"{mt.percent(precision(tpr, fpr, rate)):>12}" for rate in rates.values()))
 
 # %% [markdown]
 # Read the first row from left to right. In a balanced game the best threshold looks convincing:
-# {{ precision(*points["best advantage"], 1 / 2):.1%}} of its accusations are right. When one person in a hundred is a
-# member, {{ precision(*points["best advantage"], 1 / 100):.1%}} are; when [[1 in 1,000]] is,
-# {{ precision(*points["best advantage"], 1 / 1000):.1%}}. The model and the attack have not changed.
+# {{ precision(*points["best advantage"], 1 / 2):.1%}} of its accusations are right. When [[1 in 1,000]] is a member,
+# {{ precision(*points["best advantage"], 1 / 1000):.1%}} are. The model and the attack have not changed.
 #
-# In the last column even the imagined attack is wrong about most people it accuses. Precision is then about
-# $b \cdot \text{TPR} / \text{FPR}$, so the ratio TPR/FPR is what an accuser must make large, and it is limited by how
-# small an FPR can be reached, and shown.
+# Now compare the first two rows. Being stricter made accusations *worse*: the top of this ranking is full of easy
+# outsiders. A good attack gains as it gets stricter, like the third; yet in the last column even that one is wrong
+# about most people it accuses.
+#
+# When members are rare, precision is about $b \cdot \text{TPR} / \text{FPR}$. The ratio TPR/FPR is what an accuser must
+# make large, and it is limited by how small an FPR can be reached, and shown.
 
 # %% [markdown]
 # ### The measuring language of this course
@@ -404,14 +413,15 @@ for name, (tpr, fpr) in points.items():
 #
 # 1. few false alarms: at most [[1 %|definition]] FPR, and nearly as many members found as any threshold finds there,
 # 2. the greatest advantage,
-# 3. the best precision that is left when only one record in a hundred is a member.
+# 3. nearly the best precision there is when only one record in a hundred is a member. How many innocents does it cost?
 #
-# Try the logarithmic axes for the first goal, and the other signals for the third.
+# Try the logarithmic axes for the first goal. Then change the signal to label probability: the histogram becomes a
+# spike, and the ROC curve stays.
 
 # %%
 attacks = {
     "label log-odds": threshold.label_log_odds,
-    "modified entropy": threshold.modified_entropy,
+    "label probability": threshold.label_probability,
     "entropy": threshold.entropy,
 }
 judged = {name: game.judge(attack(view), name=name) for name, attack in attacks.items()}
@@ -420,7 +430,7 @@ lab
 
 # %% [markdown]
 # The next cell reads where you left the threshold, and turns it into a verdict on real people. Move it, then run the
-# cell again.
+# cell again. Its share is the panel's precision once members are "1 in {{ 1 / inside.mean():.0f}} (these records)".
 
 # %%
 chosen = judged[lab.signal]
@@ -428,11 +438,12 @@ accused = chosen.score > lab.threshold
 true, false = (accused & chosen.member).sum(), (accused & ~chosen.member).sum()
 print(f"{lab.signal} above {lab.threshold:.2f} accuses {accused.sum():,} patients.")
 print(f"{true:,} of them were in the training set; {false:,} are accused falsely.")
+print(f"Of these accusations {mt.percent(true / max(1, accused.sum()))} are right.")
 
 # %% [markdown] audience="instructor"
 # **Lab (8 minutes).** Goal 1 is reached with the keyboard most easily (strict end, then arrow keys). Many look for
 # goal 3 at the strict end and are surprised that precision is *worse* there than in the middle: the first
-# records are easy non-members. Discussion: which of the three goals would the insurer, the hospital, Ruth set?
+# records are easy non-members. Have the price in innocents said aloud. Discussion: which of the three goals would the insurer, the hospital, Ruth set?
 
 # %% [markdown] section="exercises"
 # ## Exercises
@@ -466,7 +477,7 @@ assert roc_point(np.array([2.0, 1.0, 1.0, 0.0]), np.array([True, True, False, Fa
 
 # %%
 fpr, tpr = roc_point(scores.score, scores.member, roc.threshold_at(0.01))
-print(f"FPR {percent(fpr)}, TPR {percent(tpr)}; the package counts a TPR of {roc.tpr_at(0.01):.1%}")
+print(f"FPR {mt.percent(fpr)}, TPR {mt.percent(tpr)}; the package counts a TPR of {roc.tpr_at(0.01):.1%}")
 
 # %% [markdown]
 # ### 2. Modified entropy
@@ -496,11 +507,20 @@ _labels = np.arange(20) % 5
 assert np.allclose(modified_entropy(_p, _labels), mt.signals.modified_entropy(_logits, _labels))
 
 # %% [markdown]
+# The insurer sees probabilities, not logits, so your function serves it too. It must reach the AUC of round 1.
+
+# %%
+score = -modified_entropy(softmax(view.target_logits, axis=1), view.labels)
+print(
+    "AUC of modified entropy:", mt.Roc.from_scores(game.judge(score, name="modified entropy")).auc_interval()
+)
+
+# %% [markdown]
 # ### 3. A threshold judged by its own records
 #
-# Much published code reports an attack's accuracy like this: try every threshold, keep the best accuracy. LiRA's
-# released code does (`plot.py`, Carlini 2022: `np.max(1-(fpr+(1-tpr))/2)`), and the line was copied into many
-# scripts, such as the evaluation of a benchmark of language models (Shi 2024). In fairness: over tens of thousands of
+# Much published code reports an attack's accuracy like this: try every threshold, keep the best accuracy. The code
+# released with LiRA, the attack of lesson 04, does (`plot.py`, Carlini 2022: `np.max(1-(fpr+(1-tpr))/2)`), and the
+# line was copied into many scripts, such as the evaluation of a benchmark of language models (Shi 2024). In fairness: over tens of thousands of
 # records the optimism is negligible, Carlini and others argue *against* reporting accuracy, and the AUC printed
 # beside it is not affected. Over a few hundred records it matters. Here are the two steps:
 
@@ -550,16 +570,18 @@ print("accuracy on pure noise, judged on others: ", mt.Interval.from_values(hone
 # Noise looked like an attack, and the interval around the inflated number did not warn you. Judging on other records
 # costs half of them; that is the price of an honest number.
 #
-# The same holds for `roc.advantage`, the best of all thresholds: fine for thousands of records, flattering for few. And
-# it holds for every audit of lesson 11, where a threshold tuned on its own judges "proves" leaks that are not there.
+# The same holds for `roc.advantage`, the best of all thresholds: fine for thousands of records, flattering for few.
+# `tpr_at` too reads its threshold off the non-members it counts; with {{ int(0.01 * roc.n_non_members) }} of them above it
+# the effect is small, with 5 it is not, and the interval covers the members only. And it holds for every audit of
+# lesson 11, where a threshold tuned on its own judges "proves" leaks that are not there.
 
 # %% [markdown]
 # ### Stretch: precision with an interval
 #
 # `true_alarms` of `members` and `false_alarms` of `non_members` were accused. Give the lower and upper end of the
 # precision at `base_rate`, such that both measured rates may be uncertain at once and the ends still hold it with at
-# least [[95 %|definition]] confidence. You have `mt.Rate(hits, total, confidence=...)` with `.low` and `.high`, and
-# `precision(tpr, fpr, base_rate)` from round 4.
+# least [[95 %|definition]] confidence. Share the [[5 %|definition]] of error equally between the two: `confidence=0.975`
+# each. You have `mt.Rate(hits, total, confidence=...)` with `.low` and `.high`, and `mt.precision(tpr, fpr, base_rate)`.
 
 
 # %% exercise="precision_interval" tags=["stretch"]
@@ -568,11 +590,20 @@ def precision_interval(true_alarms, members, false_alarms, non_members, base_rat
     ### BEGIN SOLUTION
     tpr = mt.Rate(true_alarms, members, confidence=0.975)
     fpr = mt.Rate(false_alarms, non_members, confidence=0.975)
-    return precision(tpr.low, fpr.high, base_rate), precision(tpr.high, fpr.low, base_rate)
+    return mt.precision(tpr.low, fpr.high, base_rate), mt.precision(tpr.high, fpr.low, base_rate)
     ### END SOLUTION
 
 
 precision_interval = check.precision_interval(precision_interval)
+
+# %% [markdown]
+# It puts an interval on a number of round 4: the strict threshold, where one record in a hundred is a member.
+
+# %%
+strict = roc.tpr_at(0.01)
+false_alarms = int((scores.non_members > roc.threshold_at(0.01)).sum())
+low, high = precision_interval(strict.hits, strict.total, false_alarms, roc.n_non_members, 1 / 100)
+print(f"precision between {mt.percent(low)} and {mt.percent(high)}")
 
 # %% [markdown] audience="instructor"
 # **Exercises (12 minutes).** Where time is short, do 1 and 3; exercise 2 is the longest (broadcasting labels
@@ -590,37 +621,72 @@ precision_interval = check.precision_interval(precision_interval)
 games = [replace(game, target=target) for target in range(8)]
 eight = [one.judge(threshold.label_log_odds(one.view), name="log-odds") for one in games]
 rocs = [mt.Roc.from_scores(one) for one in eight]
-found = [one.tpr_at(0.01) for one in rocs]
-pooled = mt.Rate(sum(rate.hits for rate in found), sum(rate.total for rate in found))
-over_models = mt.Interval.from_values([rate.value for rate in found])
-print("pooled counts of all models:", pooled)
-print("mean over the eight models: ", over_models.words(".1%"))
+strict_tprs = [one.tpr_at(0.01) for one in rocs]
+pooled = mt.Rate(sum(rate.hits for rate in strict_tprs), sum(rate.total for rate in strict_tprs))
+over_models = mt.Interval.from_values([rate.value for rate in strict_tprs])
+top_is_outsider = sum(not one.member[one.score.argmax()] for one in eight)
+print("mean AUC of the eight models:", mt.Interval.from_values([one.auc for one in rocs]))
+print("TPR at 1 % FPR, pooled counts:", pooled)
+print("TPR at 1 % FPR, mean of models:", over_models.words(".1%"))
+print("models whose most suspect patient is an outsider:", top_is_outsider)
 
 # %%
-display = IntervalDisplay(range(1, 9), found).plot(color="black", linestyle="none")
+display = IntervalDisplay(range(1, 9), strict_tprs).plot(color="black", linestyle="none")
 display.ax_.axhline(0.01, color="#595959", ls=(0, (2, 2)), label="guessing")
-display.ax_.set(xlabel="model", ylabel="TPR at 1 % FPR (share of members)", ylim=(0, 0.05))
+display.ax_.set(xlabel="model", ylabel="TPR at 1 % FPR (share of members)", ylim=(0, 0.04))
+display.ax_.yaxis.set_major_formatter(lambda rate, _: mt.percent(rate, ".0%"))
 display.ax_.legend()
-least, most = min(found, key=float), max(found, key=float)
-chance = sum(rate.low <= 0.01 for rate in found)
+
+touch = sum(rate.low <= 0.01 <= rate.high for rate in strict_tprs)
 mt.show(
     display,
-    alt=f"TPR at 1 % FPR of eight models, from {least:.1%} to {most:.1%}, each with its interval. "
-    f"{chance} of the eight intervals reach down to the 1 % that guessing finds.",
+    alt=f"TPR at 1 % FPR of eight models, {over_models:.1%} on average; {touch} of the eight intervals hold the 1 % of guessing",
 )
 
 # %%
 prediction.reveal(over_models)
 
 # %% [markdown]
-# The mean AUC is {{ mt.Interval.from_values([one.auc for one in rocs]) }}, and at [[1 %|definition]] FPR the attack finds
-# {{ over_models.words(".1%") }} of the members: hardly more than blind accusation. In
-# {{ sum(not one.member[one.score.argmax()] for one in eight) }} of the eight models the single most
-# suspect patient was a non-member.
+# {{ touch }} of the eight intervals hold the [[1 %|definition]] of guessing: such a model, alone, cannot tell this attack
+# from blind accusation. Together the eight can: the pooled interval lies above, and what it shows is still tiny. In
+# {{ top_is_outsider }} of the eight the most suspect patient of all had never been seen.
 #
 # Two intervals, two questions. The pooled one asks what these counts allow, as if every record were a fresh draw. The
 # one over models asks what *another model of this kind* would show, since eight models repeat the whole experiment.
-# When they differ, report the wider. And one thing neither contains: other data, other architectures.
+# When they differ, report the wider. Neither contains other data or other architectures.
+#
+# Does the attack gain as it gets stricter? TPR/FPR is 1 for guessing.
+
+# %%
+for fpr in (0.01, 0.05, 0.25, 0.50):
+    ratio = mt.Interval.from_values([one.tpr_at(fpr).value / fpr for one in rocs])
+    print(f"FPR {mt.percent(fpr, '.0%'):>4}   TPR/FPR {ratio.words('.1f')}")
+
+# %% [markdown]
+# It loses: in {{ sum(one.tpr_at(0.01).value / 0.01 < one.tpr_at(0.25).value / 0.25 for one in rocs) }} of the eight models
+# the ratio at [[1 %|definition]] is smaller than where [[25 %|definition]] of the outsiders stand accused.
+#
+# Now Ruth. One threshold for all accuses
+# {{ sum((one.score[lung] > curve.threshold_at(0.01)).sum() for one, curve in zip(eight, rocs)) }} patients with lung cancer
+# in the eight models together, so compare her with patients like her. The threshold that [[1 %|definition]] of the outsiders exceed is read off
+# the *other seven* models, and then this model is attacked; once for all patients, once for lung cancer alone.
+
+# %%
+for name, some in {"all patients": np.full(len(data), True), "lung cancer alone": lung}.items():
+    tprs, fprs = [], []
+    for one in eight:
+        others = [other.score[some & ~other.member] for other in eight if other is not one]
+        accused = one.score > np.quantile(np.concatenate(others), 0.99)
+        tprs.append(accused[some & one.member].mean())
+        fprs.append(accused[some & ~one.member].mean())
+    tpr, fpr = mt.Interval.from_values(tprs), mt.Interval.from_values(fprs)
+    print(f"{name:18} TPR {tpr.words('.1%')}   FPR {fpr.words('.1%')}")
+
+# %% [markdown]
+# Against its own kind, the same score finds more: {{ tpr:.1%}} of the members with lung cancer. It is still no proof. When
+# one patient in a hundred was in the study, {{ precision(tpr.value, fpr.value, 1 / 100):.1%}} of such accusations are
+# right. But "useless" was a verdict on one threshold for everybody, not on the model's answers. Lessons 03 and 04 go all
+# the way, to a comparison for each patient.
 
 # %% [markdown] audience="instructor"
 # **Surprise (4 minutes).** Put the group's numbers from the board beside the result. Ask who was sure. The Brier score
@@ -668,9 +734,9 @@ check.quiz
 # 1. Loss, label probability and log-odds are one signal: they rank alike. Entropy is another, and weaker, one.
 # 2. The gap attack's advantage *is* training minus test accuracy, a floor for what leaks.
 # 3. AUC can be high because outsiders are easy to acquit. At [[1 %|definition]] FPR this attack found
-#    {{ over_models:.1%}} of the members: nobody can be accused.
+#    {{ over_models:.1%}} of the members: one threshold for all accuses nobody honestly.
 # 4. An FPR must be affordable in non-members, a threshold is judged on other records, a rate comes with counts.
-# 5. When members are rare, precision lives on TPR/FPR at the strict end.
+# 5. When members are rare, only a large TPR/FPR helps; this attack's shrinks as it gets stricter, where it should grow.
 
 # %% [markdown]
 # **You may now claim** "at this FPR this attack finds so many members, of so many, over so many models".
@@ -702,9 +768,4 @@ check.quiz
 #   Biostatistics (hbiostat.org/data)
 
 # %%
-rows = [row for row in mt.progress.summary() if row.lesson == "02"]
-answered = "Nothing answered in this lesson yet."
-for row in rows:
-    quiz = f"{row.quiz_right_at_first} of {row.quiz_answered} quiz answers right at first"
-    answered = f"{row.exercises_done} exercises done, {row.goals_met} goals met, {quiz}."
-print(answered)
+mt.progress.so_far("02")
