@@ -37,18 +37,16 @@ function build({ body, data, get, set, id }) {
   const number = h("input", { type: "text", inputmode: "decimal", autocomplete: "off", maxlength: 20, id: id("answer"), "aria-describedby": id("message") });
   const sure = slider({ id: id("sure"), label: `How sure are you that the truth lies within ${data.within} of it?`,
     min: SURE[0], max: SURE[1], ends: ["5 %: a wild guess", "99 %: almost certain"], onInput: showSure });
-  const button = h("button", { type: "submit" }, "Commit");
+  const button = h("button", { type: "button" }, "Commit");
   const message = h("p", { class: "mia-message", id: id("message"), role: "status" });
-  const form = h("form", { novalidate: true },
+  body.append(h("p", { class: "mia-question-text" }, data.question),
     h("div", { class: "mia-row" }, h("div", { class: "mia-choice" },
       h("label", { for: id("answer") }, `Your number, from ${plain(low)} to ${amount(high, unit)}`), h("span", { class: "mia-number" }, number, unit))),
     sure.element, h("div", { class: "mia-check" }, button, message));
-  body.append(h("p", { class: "mia-question-text" }, data.question), form);
 
   function showSure(value) { sure.show(value, `${value} % sure`); }
   showSure(START);
-  form.addEventListener("submit", (event) => { // by the button, or by Enter in the number
-    event.preventDefault();
+  const commit = () => {
     const answer = read(number.value, unit), confidence = Number(sure.input.value);
     const wrong = trouble(answer, confidence, data.range, unit);
     number.setAttribute("aria-invalid", String(Boolean(wrong)));
@@ -56,6 +54,12 @@ function build({ body, data, get, set, id }) {
     if (wrong) { number.focus(); return; }
     set("confidence", confidence);
     set("answer", answer);
+  };
+  button.addEventListener("click", commit);
+  number.addEventListener("keydown", (event) => { // a form would do this by itself, but not inside JupyterLab
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    commit();
   });
 
   return (v) => {

@@ -140,11 +140,14 @@ def test_the_quiz_is_answered_by_keyboard_and_kept(page, server, monkeypatch):
 
 def test_the_prediction_is_committed_and_scored(page):
     panel = page.locator(".mia-lab").nth(2)
-    panel.locator("input[type=text]").fill("12")
+    number = panel.locator("input[type=text]")
+    number.fill("12.5.5")
+    number.press("Enter")
+    assert "“12.5.5” is no number" in panel.locator(".mia-message").inner_text()
+    number.fill("12")
     panel.locator("input[type=range]").focus()
     page.keyboard.press("ArrowRight")
-    panel.locator("button").focus()
-    page.keyboard.press("Enter")
+    number.press("Enter")
     rested(page, 500)
     assert said(page, 2).startswith("You predicted 12 % and are 51 % sure")
     assert "a hit" in "".join(run_code(page, "said.reveal(14.0)"))
