@@ -221,7 +221,7 @@ display.ax_.plot(
 display.ax_.legend(loc="lower right")
 
 cross = f"FPR {mt.percent(test_accuracy)} and TPR {mt.percent(train_accuracy)}"
-mt.show(display, alt=f"ROC curve with AUC {roc.auc:.3f}; the gap attack is one point below it, at {cross}")
+mt.show(display, alt=f"ROC curve with AUC {roc.auc:.3f}; the gap attack is one point close to it, at {cross}")
 
 # %% [markdown]
 # The AUC is {{ roc.auc_interval() }}: a fine curve. Now the cross. The [gap attack](glossary.md#gap-attack) accuses a
@@ -415,8 +415,8 @@ for name, (tpr, fpr) in points.items():
 # 2. the greatest advantage,
 # 3. nearly the best precision there is when only one record in a hundred is a member. How many innocents does it cost?
 #
-# Try the logarithmic axes for the first goal. Then change the signal to label probability: the histogram becomes a
-# spike, and the ROC curve stays.
+# Try the logarithmic axes for the first goal. Then change the signal to label probability: the histogram crowds at both
+# ends, and the ROC curve stays.
 
 # %%
 attacks = {
@@ -634,7 +634,7 @@ print("models whose most suspect patient is an outsider:", top_is_outsider)
 display = IntervalDisplay(range(1, 9), strict_tprs).plot(color="black", linestyle="none")
 display.ax_.axhline(0.01, color="#595959", ls=(0, (2, 2)), label="guessing")
 display.ax_.set(xlabel="model", ylabel="TPR at 1 % FPR (share of members)", ylim=(0, 0.04))
-display.ax_.yaxis.set_major_formatter(lambda rate, _: mt.percent(rate, ".0%"))
+display.ax_.set_yticks([0, 0.01, 0.02, 0.03, 0.04], ["0 %", "1 %", "2 %", "3 %", "4 %"])
 display.ax_.legend()
 
 touch = sum(rate.low <= 0.01 <= rate.high for rate in strict_tprs)

@@ -287,3 +287,22 @@ def test_the_records_own_base_rate_can_be_chosen_in_the_browser(bare_page):
     rested(page)
     assert words(page) == lab.words(lab.values_at(**{c: state(page, c) for c in lab.controls}))
     assert words(page).endswith("(these records).")
+
+
+@pytest.mark.browser
+def test_on_logarithmic_axes_a_rate_of_zero_is_drawn_below_every_tick(bare_page):
+    page = bare_page(explorer(range(100), range(50, 150)))
+    page.locator("select").last.select_option("logarithmic")
+    page.locator("input[type=range]").focus()
+    page.keyboard.press("End")
+    rested(page)
+    roc = page.locator(".mia-plot").last
+    grip = roc.locator("circle.mia-grip")
+    across, up = float(grip.get_attribute("cx")), float(grip.get_attribute("cy"))
+    grid = roc.locator("line.mia-grid").all()
+    assert across < min(float(line.get_attribute("x2")) for line in grid)
+    assert up > max(
+        float(line.get_attribute("y1"))
+        for line in grid
+        if line.get_attribute("x1") == grid[-1].get_attribute("x1")
+    )
