@@ -638,17 +638,15 @@ display.ax_.set_yticks([0, 0.01, 0.02, 0.03, 0.04], ["0 %", "1 %", "2 %", "3 %",
 display.ax_.legend()
 
 touch = sum(rate.low <= 0.01 <= rate.high for rate in strict_tprs)
-mt.show(
-    display,
-    alt=f"TPR at 1 % FPR of eight models, {over_models:.1%} on average; {touch} of the eight intervals hold the 1 % of guessing",
-)
+alt = f"TPR at 1 % FPR of eight models, on average {over_models:.1%}; {touch} intervals hold 1 %"
+mt.show(display, alt=alt)
 
 # %%
 prediction.reveal(over_models)
 
 # %% [markdown]
 # {{ touch }} of the eight intervals hold the [[1 %|definition]] of guessing: such a model, alone, cannot tell this attack
-# from blind accusation. Together the eight can: the pooled interval lies above, and what it shows is still tiny. In
+# from blind accusation. Together the eight can: both intervals lie above it, and what they show is still tiny. In
 # {{ top_is_outsider }} of the eight the most suspect patient of all had never been seen.
 #
 # Two intervals, two questions. The pooled one asks what these counts allow, as if every record were a fresh draw. The

@@ -77,9 +77,9 @@ function build({ body, data, get, set, id }) {
       svg("path", { class: "mia-member", d: steps(s.edges, s.of_members, x, y) }),
       svg("path", { class: "mia-non", fill: `url(#${id("hatch")})`, d: steps(s.edges, s.of_non_members, x, y) }), line, grip);
     const lowest = (n) => 10 ** -Math.max(1, Math.ceil(Math.log10(n)));
-    // half a lowest tick at the axis, which stands for 0: there no rate that can occur is drawn, and no two labels meet
-    fx = logarithmic ? log([lowest(s.nonMembers) / 2, 1], [b.left, b.right]) : linear([0, 1], [b.left, b.right]);
-    fy = logarithmic ? log([lowest(s.members) / 2, 1], [b.bottom, b.top]) : linear([0, 1], [b.bottom, b.top]);
+    // a third of the lowest tick at the axis: a rate of 0 is drawn there, below any other, and no two labels meet
+    fx = logarithmic ? log([lowest(s.nonMembers) / 3, 1], [b.left, b.right]) : linear([0, 1], [b.left, b.right]);
+    fy = logarithmic ? log([lowest(s.members) / 3, 1], [b.bottom, b.top]) : linear([0, 1], [b.bottom, b.top]);
     if (!logarithmic) [fx, fy].forEach((f) => f.ticks.forEach((tick) => { tick[1] = Math.round(100 * tick[0]) + " %"; }));
     const curve = Array.from(s.stops, (i) => `${fx(s.fp[i] / s.nonMembers).toFixed(1)} ${fy(s.tp[i] / s.members).toFixed(1)}`);
     const chance = Array.from({ length: 41 }, (_, i) => (logarithmic ? 10 ** (-i / 10) : i / 40)).map((p) => `${fx(p)} ${fy(p)}`);
