@@ -31,7 +31,7 @@ from filelock import FileLock
 KINDS = ("exercise", "prediction", "quiz", "goal")
 _VERSION = 1
 _LOCK_SECONDS = 10
-# Folders whose trouble has been told: in one session a learner hears of it once, not after every answer.
+# Folders whose trouble has been told: while a kernel lives a learner hears of it once, not after every answer.
 _told: set[Path] = set()
 
 
