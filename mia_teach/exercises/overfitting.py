@@ -111,6 +111,28 @@ cross_entropy = Exercise(
             "`logits[:, labels]` picks these columns from every row, so a square table comes out. You need one entry "
             "a row: row 0 with label 0, row 1 with label 1, and so on.",
         ),
+        Wrong(
+            "a_table_of_logits",
+            lambda logits, labels: (
+                _cross_entropy(logits, labels) + _at_labels(logits, labels) - logits[:, labels]
+            ),
+            "`logits[:, labels]` takes every label's column for every row, so a square table comes out. Pair rows with "
+            "labels: row 0 with label 0, row 1 with label 1, and so on.",
+        ),
+        Wrong(
+            "a_table_of_probabilities",
+            lambda logits, labels: -np.log(_softmax(logits)[:, labels]),
+            "`[:, labels]` takes every label's column for every row, so a square table of losses comes out. Pair rows "
+            "with labels. And stay with logarithms: some probabilities are rounded to 0 here.",
+        ),
+        Wrong(
+            "a_table_that_overflows",
+            lambda logits, labels: (
+                -np.log(np.exp(logits[:, labels]) / np.exp(logits).sum(axis=1, keepdims=True))
+            ),
+            "`[:, labels]` takes every label's column for every row, so a square table comes out. Pair rows with "
+            "labels first; then look at the last input, where `np.exp` of a large logit is infinite.",
+        ),
     ),
 )
 
@@ -310,6 +332,18 @@ purge = Exercise(
             lambda test, train, tolerance: _all_distances(test, train).min(axis=1) >= tolerance,
             "An image exactly at the tolerance still counts as a copy. Look at `>` and `>=`.",
         ),
+        Wrong(
+            "positions",
+            lambda test, train, tolerance: np.flatnonzero(_purge(test, train, tolerance)),
+            "These are the positions of the images that may stay. Return True or False for each image: what you gave "
+            "to `np.flatnonzero` or `np.where` had that form.",
+        ),
+        Wrong(
+            "positions_of_copies",
+            lambda test, train, tolerance: np.flatnonzero(~_purge(test, train, tolerance)),
+            "These are the positions of the copies. Return True or False for each image, and True for those that may "
+            "stay.",
+        ),
     ),
 )
 
@@ -416,7 +450,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "Nothing yet, for the losses may differ where accuracies agree",
-                    "Right. The gap is enough for a leak and not needed for one. Look at the losses, record by record.",
+                    "The gap is enough for a leak and not needed for one. Look at the losses, record by record.",
                 ),
                 Choice(
                     "They are safe from this attack, though perhaps not from others",
@@ -432,7 +466,7 @@ quiz = Quiz(
             [
                 Choice(
                     "In 60 % of member and non-member pairs the member has the lower loss",
-                    "Yes, ties counting half. One half is guessing.",
+                    "Ties count half, and one half is guessing.",
                 ),
                 Choice(
                     "It finds 60 % of the members of the training set",
@@ -477,7 +511,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "Both shrink towards their zero points",
-                    "Right. Members hide among the non-members, so the model looks better and safer than it is.",
+                    "Members hide among the non-members, so the model looks better and safer than it is.",
                 ),
             ],
             name="contaminated",
@@ -492,7 +526,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "No rule predicts a wrong label: it must be learnt by heart",
-                    "Yes. The member's loss becomes small by memory alone, while a non-member's wrong label stays a "
+                    "The member's loss becomes small by memory alone, while a non-member's wrong label stays a "
                     "surprise.",
                 ),
                 Choice(
@@ -511,13 +545,13 @@ quiz = Quiz(
             name="wrong_labels",
         ),
         Question(
-            "Ten records were identified almost without error, by a model whose AUC over all records was below 0.6. How "
-            "do the two fit together?",
+            "By per-record thresholds ten records were identified almost without error, in networks whose AUC over all "
+            "records, with one ranking for all, was below 0.6. How do the two fit together?",
             [
                 Choice(
                     "They don't: one of the two numbers must be mistaken",
-                    "Both were measured, on models that had no part in choosing the ten. An average and its extremes "
-                    "are two things.",
+                    "Both were measured, on models that had no part in choosing the ten. They are two attacks on two sets "
+                    "of records.",
                     wrong="contradiction",
                 ),
                 Choice(
@@ -528,7 +562,8 @@ quiz = Quiz(
                 ),
                 Choice(
                     "Most records are hardly memorised, a few almost wholly",
-                    "Yes. The AUC averages over everybody. The few who are exposed disappear in it.",
+                    "The AUC averages over everybody, and asks one threshold of all. Under it the ten even look like "
+                    "non-members; a threshold of its own exposes each of them.",
                 ),
                 Choice(
                     "The ten are easy digits, which any model gets right",

@@ -36,10 +36,13 @@ function values(data, { size, width, epochs, noise, ...rest }) {
 
 const points = (share) => `${fixed(100 * share + 0, 1)} points`.replace("-", "−");
 
+const whole = (share) => `${fixed(100 * share, 0)} %`;
+const labelsOfTheTest = (noise) => (noise ? ` (labels ${whole(noise)} wrong too)` : "");
+
 function words(v) {
   return `${count(v.size)} digits, ${v.width} hidden units, ${v.epochs} ${v.epochs === 1 ? "epoch" : "epochs"}, `
-    + `${percent(v.noise)} wrong labels: train accuracy ${percent(v.train_accuracy)}, `
-    + `test accuracy ${percent(v.test_accuracy)}, gap ${points(v.gap)}. `
+    + `${whole(v.noise)} wrong labels: train accuracy ${percent(v.train_accuracy)}, `
+    + `test accuracy${labelsOfTheTest(v.noise)} ${percent(v.test_accuracy)}, gap ${points(v.gap)}. `
     + `Loss attack: TPR at 1 % FPR ${percent(v.tpr)} (${percent(v.tpr_low)} to ${percent(v.tpr_high)}), `
     + `AUC ${decimal(v.auc)} (${decimal(v.auc_low)} to ${decimal(v.auc_high)}).`;
 }
@@ -48,7 +51,7 @@ function build({ body, data, get, set, id }) {
   const { settings } = data, { epochs } = settings;
   const named = {
     size: ["Digits in the training set", count], width: ["Hidden units", String], epochs: ["Epochs of training", String],
-    noise: ["Wrong labels", percent],
+    noise: ["Wrong labels", whole],
   };
   const sliders = Object.fromEntries(Object.entries(named).map(([name, [label, text]]) => [name, slider({
     id: id(name), label, min: 0, max: settings[name].length - 1,

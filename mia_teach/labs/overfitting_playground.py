@@ -144,7 +144,11 @@ class OverfittingGrid:
     def __repr__(self):
         *shape, seeds = self.measures["auc"].shape
         models = int(np.prod(shape[:3])) * seeds
-        return f"OverfittingGrid({np.prod(shape)} settings, {seeds} seeds each: {models} models, each kept after {shape[3]} epochs)"
+        moments = ", ".join(str(epoch) for epoch in self.settings["epochs"])
+        return (
+            f"{np.prod(shape[:3])} settings × {seeds} seeds = {models} models, each kept at {shape[3]} moments "
+            f"({moments} epochs): {np.prod(shape)} combinations"
+        )
 
 
 def _measured(logits, member, labels, truth) -> dict:
@@ -242,8 +246,8 @@ class OverfittingPlayground(Lab):
         v = values
         return (
             f"{v['size']:,} digits, {v['width']} hidden units, {v['epochs']} {'epoch' if v['epochs'] == 1 else 'epochs'}, "
-            f"{percent(v['noise'])} wrong labels: train accuracy {percent(v['train_accuracy'])}, "
-            f"test accuracy {percent(v['test_accuracy'])}, gap {points(v['gap'])}. "
+            f"{whole(v['noise'])} wrong labels: train accuracy {percent(v['train_accuracy'])}, "
+            f"test accuracy{labels_of_the_test(v['noise'])} {percent(v['test_accuracy'])}, gap {points(v['gap'])}. "
             f"Loss attack: TPR at 1 % FPR {percent(v['tpr'])} ({percent(v['tpr_low'])} to {percent(v['tpr_high'])}), "
             f"AUC {decimal(v['auc'])} ({decimal(v['auc_low'])} to {decimal(v['auc_high'])})."
         )
@@ -305,6 +309,20 @@ class OverfittingPlayground(Lab):
         return figure
 
 
+def whole(share: float) -> str:
+    """A chosen share, without decimals: 30 %."""
+    return percent(share, ".0%")
+
+
+def labels_of_the_test(noise: float) -> str:
+    """What the read-out adds to the test accuracy: test labels are as wrong as training labels.
+
+    >>> labels_of_the_test(0.3)
+    ' (labels 30 % wrong too)'
+    """
+    return f" (labels {whole(noise)} wrong too)" if noise else ""
+
+
 def points(share: float | Interval) -> str:
     """A difference of two shares in percentage points, with its interval if it has one.
 
@@ -321,20 +339,21 @@ def points(share: float | Interval) -> str:
 
 
 def default_goals(grid: OverfittingGrid) -> list[Goal]:
-    """Three goals within reach on this grid: leak more on the same data, leak little and be useful, wrong labels."""
+    """Three goals within reach on this grid: more AUC on the same data, a quiet useful model, AUC without TPR."""
     mean = {
         name: values.mean(axis=-1) for name, values in grid.measures.items()
     }  # widths, noises, sizes, epochs
-    *_, size, largest = (grid.settings["size"][0], *grid.settings["size"])
+    size = (grid.settings["size"][0], *grid.settings["size"])[-2]
     same = mean["auc"][:, 0, grid.settings["size"].index(size)]
     more = int(1000 * (0.9 * same.max() + 0.1 * same.min())) / 1000
     useful = min(0.8, int(100 * mean["test_accuracy"].max()) / 100)
     little = -int(-100 * mean["auc"][mean["test_accuracy"] >= useful].min() - 1) / 100
-    most, clean = mean["auc"][:, :, -1].max(), mean["auc"][:, 0, -1].max()
-    wrong = int(100 * (most + clean) / 2) / 100
+    strict = max(0.015, -int(-1000 * mean["tpr"].min() - 1) / 1000)
+    unseen = mean["auc"][mean["tpr"] <= strict]  # the AUC where few false positives show next to nobody
+    high = int(100 * (unseen.max() + np.median(unseen)) / 2) / 100
     return [
         Goal(
-            f"Make the leak worse without changing the data: {size:,} digits, true labels, AUC of at least {more:.3f}",
+            f"Raise the AUC without changing the data: {size:,} digits, true labels, AUC of at least {more:.3f}",
             {"size": ("==", size), "noise": ("==", grid.settings["noise"][0]), "auc": (">=", more)},
             "leak_more",
         ),
@@ -344,9 +363,9 @@ def default_goals(grid: OverfittingGrid) -> list[Goal]:
             "useful_and_quiet",
         ),
         Goal(
-            f"Much data is no protection by itself: {largest:,} digits, and still an AUC of at least {wrong:.2f}",
-            {"size": ("==", largest), "auc": (">=", wrong)},
-            "much_data",
+            f"High AUC, hardly anybody found: AUC of at least {high:.2f}, TPR at 1 % FPR of at most {percent(strict)}",
+            {"auc": (">=", high), "tpr": ("<=", strict)},
+            "auc_without_tpr",
         ),
     ]
 

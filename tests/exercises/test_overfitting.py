@@ -6,7 +6,7 @@ import pytest
 import mia_teach as mt
 from mia_teach.exercises import overfitting as check
 
-from .laws import check_exercise_laws
+from .laws import check_exercise_laws, check_quiz_laws
 
 
 def cross_entropy(logits, labels): ...
@@ -41,6 +41,26 @@ def test_clipping_merges_the_losses_that_the_reply_says_it_merges():
     logits, labels = np.array([[0.0, 28.0], [0.0, 40.0]]), np.array([0, 0])
     [clipped] = [wrong for wrong in check.cross_entropy.wrong if wrong.name == "clipped"]
     assert clipped.function(logits, labels) == pytest.approx([27.63, 27.63], abs=0.01)
+
+
+def test_all_columns_for_every_row_are_answered_by_name():
+    def wrote(logits, labels):
+        top = logits.max(axis=1)
+        return top + np.log(np.exp(logits - top[:, None]).sum(axis=1)) - logits[:, labels]
+
+    outcome = check.cross_entropy.verdict(wrote)
+    assert outcome.wrong == "a_table_of_logits"
+    assert "every label's column for every row" in outcome.reply
+
+
+def test_positions_for_true_and_false_are_answered_by_name():
+    def wrote(test, train, tolerance):
+        distance = np.sqrt(((test[:, None] - train) ** 2).sum(axis=2)).min(axis=1)
+        return np.flatnonzero(distance > tolerance)
+
+    outcome = check.purge.verdict(wrote)
+    assert outcome.wrong == "positions"
+    assert "True or False for each image" in outcome.reply
 
 
 def test_the_gap_interval_holds_the_true_gap_in_at_least_19_of_20_test_sets():
@@ -84,3 +104,7 @@ def test_the_quiz_has_five_questions_and_each_wrong_choice_its_own_name_and_repl
     assert len({choice.wrong for choice in wrong}) == len(wrong)
     assert len({choice.reply for choice in wrong}) == len(wrong)
     assert len({question.right for question in check.quiz.questions}) >= 3
+
+
+def test_no_reply_of_the_quiz_repeats_the_panel_s_own_verdict():
+    check_quiz_laws(check.quiz)

@@ -115,6 +115,30 @@ def test_the_first_goal_needs_the_same_data():
     assert goal.conditions["noise"] == ("==", 0.0)
 
 
+def test_the_third_goal_asks_for_auc_where_few_false_positives_find_nobody(grid):
+    for one in (grid, overfitting_grid()):
+        conditions = default_goals(one)[2].conditions
+        (more, auc), (less, tpr) = conditions["auc"], conditions["tpr"]
+        assert (more, less) == (">=", "<=")
+        found = one.measures["tpr"].mean(axis=-1)
+        assert tpr == 0.015 or found.min() <= tpr <= found.min() + 0.002
+        assert auc <= one.measures["auc"].mean(axis=-1)[found <= tpr].max()
+
+
+def test_the_read_out_says_that_test_labels_are_wrong_too():
+    lab = OverfittingPlayground(overfitting_grid(), noise=0.3)
+    assert "30 % wrong labels" in lab.read_out()
+    assert "test accuracy (labels 30 % wrong too)" in lab.read_out()
+    lab.noise = 0.0
+    assert "0 % wrong labels" in lab.read_out()
+    assert "wrong too" not in lab.read_out()
+
+
+def test_the_grid_says_how_many_models_and_moments_it_has(grid):
+    said = "8 settings × 3 seeds = 24 models, each kept at 2 moments (1, 12 epochs): 16 combinations"
+    assert repr(grid) == said
+
+
 def test_goals_are_kept_once_met(answers):
     lab = OverfittingPlayground(overfitting_grid(), lesson="01", epochs=1)
     for width in (8, 128):
