@@ -345,7 +345,7 @@ def default_goals(grid: OverfittingGrid) -> list[Goal]:
     }  # widths, noises, sizes, epochs
     size = (grid.settings["size"][0], *grid.settings["size"])[-2]
     same = mean["auc"][:, 0, grid.settings["size"].index(size)]
-    more = int(1000 * (0.9 * same.max() + 0.1 * same.min())) / 1000
+    more = int(1000 * (0.95 * same.max() + 0.05 * same.min())) / 1000
     useful = min(0.8, int(100 * mean["test_accuracy"].max()) / 100)
     little = -int(-100 * mean["auc"][mean["test_accuracy"] >= useful].min() - 1) / 100
     strict = max(0.015, -int(-1000 * mean["tpr"].min() - 1) / 1000)
