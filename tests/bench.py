@@ -10,6 +10,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import asdict, dataclass
@@ -24,6 +25,7 @@ import mia_teach as mt
 from mia_teach import signals
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # for the drivers in tests/
 
 
 @dataclass
@@ -205,17 +207,88 @@ def lesson_rows():
         )
 
 
+# The work of a step: what runs at once, and what waits for the next frame, between two marks of our own.
+STEPS = """async () => {
+  const slider = document.querySelector('.mia-lab input[type=range]');
+  const mark = () => new Promise((done) => requestAnimationFrame(() => done(performance.now())));
+  const spent = [];
+  for (let i = 0; i < 200; i++) {
+    slider.value = Number(slider.min) + (i + 1) * (slider.max - slider.min) / 202;
+    const before = mark(), start = performance.now();
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    const atOnce = performance.now() - start, after = mark();
+    spent.push(atOnce + await after - await before);
+  }
+  return spent;
+}"""
+
+
+def lab_rows():
+    """The threshold explorer in a browser with 10,000 scores a side: its first picture, and a step of its slider."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser import CHROMIUM, OPTIONS, PAGE, html_page
+
+    if not Path(CHROMIUM).exists():
+        print(f"(No browser at {CHROMIUM}, so the lab is not measured.)")
+        return
+    rng = np.random.default_rng(0)
+    score = np.concatenate([rng.normal(1, 1, 10_000), rng.normal(0, 1, 10_000)])
+    page_source = html_page(mt.labs.ThresholdExplorer(mt.Scores(score, np.arange(20_000) < 10_000)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        page = browser.new_page()
+        page.route(PAGE, lambda route: route.fulfill(content_type="text/html", body=page_source))
+
+        def first_picture():
+            page.goto(PAGE)
+            page.wait_for_selector(".mia-lab svg path")
+
+        (first,) = median_times(first_picture)
+        steps = sorted(page.evaluate(STEPS))
+        browser.close()
+    yield Row(
+        "threshold explorer, first picture", f"{first * 1e3:.0f} ms", "", None, "at most 500 ms", first <= 0.5
+    )
+    middle, slow = steps[len(steps) // 2], steps[int(0.95 * len(steps))]
+    yield Row(
+        "threshold explorer, one step of its slider",
+        f"median {middle:.1f} ms, 95 % within {slow:.1f} ms",
+        "a frame lasts 16.7 ms",
+        None,
+        "at most 16 ms",
+        slow <= 16,
+    )
+
+
+def nbval_row():
+    """All lessons run again and compared, one job."""
+    from tests.lessons import shipped
+
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        cells = shipped.passed(shipped.compared(*shipped.notebooks(), folder=Path(folder)))
+        spent = time.perf_counter() - start
+    return Row(
+        f"all lessons through nbval, {cells} cells", f"{spent:.0f} s", "", None, "at most 600 s", spent <= 600
+    )
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json")
-    parser.add_argument("--only", nargs="*", choices=["training", "matrix", "signals", "import", "lessons"])
+    parser.add_argument(
+        "--only", nargs="*", choices=["training", "matrix", "signals", "import", "lab", "lessons", "nbval"]
+    )
     chosen = parser.parse_args()
     parts = {
         "import": lambda: [import_row()],
         "signals": signal_rows,
         "training": training_rows,
         "matrix": lambda: [matrix_row()],
+        "lab": lab_rows,
         "lessons": lesson_rows,
+        "nbval": lambda: [nbval_row()],
     }
     rows = []
     print("| what | ours | beside | ratio | promised | kept |\n|---|---|---|---|---|---|")
