@@ -1,3 +1,3 @@
-"""No test reaches beyond this machine."""
+"""No test reaches beyond this machine; those that need a browser share one."""
 
-pytest_plugins = ["tests.no_network"]
+pytest_plugins = ["tests.no_network", "tests.browser"]

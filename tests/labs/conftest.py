@@ -1,8 +1,6 @@
-"""The browser's fixtures, and a place for answers that no test shares with another."""
+"""A place for answers that no test shares with another."""
 
 import pytest
-
-from tests.browser import bare_page, chromium, new_page  # noqa: F401  (fixtures)
 
 
 @pytest.fixture(autouse=True)

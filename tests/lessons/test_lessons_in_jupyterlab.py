@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import mia_teach
-from tests.browser import axe_violations, chromium, watched_page  # noqa: F401  (a fixture)
+from tests.browser import axe_violations, watched_page
 from tests.jupyter import jupyterlab, open_notebook, run_all, run_code
 from tests.lessons import shipped
 
@@ -43,7 +43,7 @@ def code_cells(path):
         for name in shipped.EXPECTED
     ],
 )
-def test_a_learner_runs_the_lesson_from_the_first_cell_to_the_last(name, chromium, tmp_path):  # noqa: F811
+def test_a_learner_runs_the_lesson_from_the_first_cell_to_the_last(name, chromium, tmp_path):
     shutil.copy(shipped.LESSONS / f"{name}.ipynb", tmp_path)
     env = {
         "MIA_TEACH_PROGRESS": str(tmp_path / "progress.json"),
