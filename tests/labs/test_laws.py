@@ -152,6 +152,8 @@ def test_keys_reach_both_ends_of_every_slider(name, bare_page):
             page.keyboard.press(key)
             rested(page)
             agrees(page, lab)
+            if end := {"End": "max", "Home": "min"}.get(key):
+                assert float(slider.input_value()) == float(slider.get_attribute(end)), key
 
 
 @pytest.mark.browser
@@ -165,6 +167,7 @@ def test_keys_choose_every_option(name, bare_page):
             page.keyboard.press("ArrowDown")
             rested(page)
             agrees(page, lab)
+        assert select.evaluate("select => select.selectedIndex === select.options.length - 1")
 
 
 @pytest.mark.browser
