@@ -11,6 +11,7 @@ from mia_teach.scores import Scores
 
 _FORMAT = "mia_teach game 1"
 _FIELDS = ("logits", "labels", "member", "target")
+_OUTSIDERS = ("population_labels", "population_logits")
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,16 +26,66 @@ class View:
         target_logits: the target model's answers.
         shadow_logits: the shadow models' answers to the same examples; there may be none.
         shadow_member: which shadow trained on which example; the adversary made them and knows.
+        population: the same of other records that are surely outsiders, for attacks that compare with them.
     """
 
     labels: Int[np.ndarray, " examples"]
     target_logits: Float[np.ndarray, "examples classes"]
     shadow_logits: Float[np.ndarray, "shadows examples classes"]
     shadow_member: Bool[np.ndarray, "shadows examples"]
+    population: "View | None" = None
 
     def __repr__(self):
         shadows, examples, classes = self.shadow_logits.shape
-        return f"View({examples:,} examples, {classes} classes, {shadows} shadow models)"
+        beside = "" if self.population is None else f", {len(self.population.labels):,} outsiders"
+        return f"View({examples:,} examples, {classes} classes, {shadows} shadow models{beside})"
+
+
+@dataclass(frozen=True, eq=False)
+class Outsiders:
+    """Records that no model of a game trained on, with every model's answers to them.
+
+    Args:
+        labels: the true class of each outsider.
+        logits: every model's answer to every outsider.
+
+    Raises: ValueError where shapes or labels do not fit together.
+    """
+
+    labels: Int[np.ndarray, " outsiders"]
+    logits: Float[np.ndarray, "models outsiders classes"]
+
+    def __post_init__(self):
+        logits, labels = _answers(self.logits, self.labels, "outsiders")
+        object.__setattr__(self, "logits", logits)
+        object.__setattr__(self, "labels", labels)
+
+    def __len__(self):
+        return len(self.labels)
+
+
+def _answers(logits, labels, who):
+    """Frozen copies of logits (models, examples, classes) and labels (examples,), or a sentence."""
+    logits, labels = np.array(logits, float), np.array(labels)
+    if logits.ndim != 3 or labels.shape != logits.shape[1:2]:
+        raise ValueError(
+            f"Logits of shape {logits.shape} and labels of shape {labels.shape} came for the {who}; "
+            f"(models, {who}, classes) and ({who},) are needed."
+        )
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"Labels must be integers; {labels.dtype} came.")
+    if len(labels) and not (labels.min() >= 0 and labels.max() < logits.shape[2]):
+        raise ValueError(
+            f"Labels from {labels.min()} to {labels.max()} came; with {logits.shape[2]} classes "
+            f"they run from 0 to {logits.shape[2] - 1}."
+        )
+    if not np.isfinite(logits).all():
+        raise ValueError(
+            "Some logits are infinite or NaN. Did training diverge? Try a smaller learning rate."
+        )
+    labels = labels.astype(np.int64)
+    logits.flags.writeable = labels.flags.writeable = False
+    return logits, labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +99,7 @@ class Game:
         labels: the true class of each example.
         member: who trained on what.
         target: the model under attack, from 0.
+        population: outsiders, for attacks that compare a record with them.
 
     Raises: ValueError where shapes, labels or numbers do not fit together.
 
@@ -60,48 +112,65 @@ class Game:
     labels: Int[np.ndarray, " examples"]
     member: Bool[np.ndarray, "models examples"]
     target: int = 0
+    population: Outsiders | None = None
 
     def __post_init__(self):
-        logits, labels, member = np.array(self.logits, float), np.array(self.labels), np.array(self.member)
-        if logits.ndim != 3 or member.shape != logits.shape[:2] or labels.shape != logits.shape[1:2]:
+        logits, labels = _answers(self.logits, self.labels, "examples")
+        member = np.array(self.member)
+        if member.shape != logits.shape[:2] or member.dtype != bool:
             raise ValueError(
-                f"Logits of shape {logits.shape}, labels of shape {labels.shape} and membership of shape "
-                f"{member.shape} came; (models, examples, classes), (examples,) and (models, examples) are needed."
-            )
-        if labels.dtype.kind not in "iu" or member.dtype != bool:
-            raise ValueError(
-                f"Labels must be integers and membership bool; {labels.dtype} and {member.dtype} came."
-            )
-        if len(labels) and not (labels.min() >= 0 and labels.max() < logits.shape[2]):
-            raise ValueError(
-                f"Labels from {labels.min()} to {labels.max()} came; with {logits.shape[2]} classes "
-                f"they run from 0 to {logits.shape[2] - 1}."
-            )
-        if not np.isfinite(logits).all():
-            raise ValueError(
-                "Some logits are infinite or NaN. Did training diverge? Try a smaller learning rate."
+                f"A {member.dtype} membership of shape {member.shape} came; bool of shape {logits.shape[:2]}, "
+                "(models, examples), is needed."
             )
         if not 0 <= self.target < len(logits):
             raise ValueError(
                 f"Target {self.target} was chosen; there are {len(logits)} models, numbered from 0."
             )
-        for name, array in (("logits", logits), ("labels", labels.astype(np.int64)), ("member", member)):
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+        if self.population is not None and self.population.logits.shape[::2] != logits.shape[::2]:
+            raise ValueError(
+                f"The population's logits have the shape {self.population.logits.shape}; answers of the same "
+                f"{len(logits)} models in the same {logits.shape[2]} classes are needed."
+            )
+        member.flags.writeable = False
+        for name, value in (("logits", logits), ("labels", labels), ("member", member)):
+            object.__setattr__(self, name, value)
         object.__setattr__(self, "target", int(self.target))
 
     @classmethod
-    def from_ensemble(cls, ensemble, data, *, target: int = 0) -> "Game":
-        """The game on the examples that the ensemble's membership speaks of."""
-        return cls(ensemble.logits(data.x), data.y, ensemble.member, target)
+    def from_ensemble(cls, ensemble, data, *, target: int = 0, population=None) -> "Game":
+        """The game on the examples that the ensemble's membership speaks of.
+
+        ``population`` is a dataset of outsiders, on which no model of the ensemble trained.
+        """
+        if population is not None:
+            population = Outsiders(population.y, ensemble.logits(population.x))
+        return cls(ensemble.logits(data.x), data.y, ensemble.member, target, population)
 
     @property
     def view(self) -> View:
-        """What the adversary sees."""
-        others = np.arange(len(self.logits)) != self.target
-        partner = (self.member == ~self.member[self.target]).all(axis=1)
-        shadows = others & ~partner
-        return View(self.labels, self.logits[self.target], self.logits[shadows], self.member[shadows])
+        """What the adversary sees.
+
+        Raises: ValueError where merely counting which shadows hold a record would give the target away: when
+        every record is a member of equally many models, and the target has no partner that could be left out.
+        """
+        own = self.member[self.target]
+        partner = (self.member == ~own).all(axis=1)
+        shadows = (np.arange(len(self.logits)) != self.target) & ~partner
+        held = self.member[shadows].sum(axis=0)
+        if shadows.sum() > 1 and (held + own == held[0] + own[0]).all() and own.any() and not own.all():
+            raise ValueError(
+                f"Every example is a member of exactly {held[0] + own[0]} of the {shadows.sum() + 1} models, so the "
+                "number of shadows that hold it gives the target away. Use coin_flips, or balanced_shadows, "
+                "whose complementary partner is left out."
+            )
+        outside = None
+        if self.population is not None:
+            labels, logits = self.population.labels, self.population.logits
+            nobody = np.full((int(shadows.sum()), len(labels)), False)
+            outside = View(labels, logits[self.target], logits[shadows], nobody)
+        return View(
+            self.labels, self.logits[self.target], self.logits[shadows], self.member[shadows], outside
+        )
 
     def judge(self, score: Float[np.ndarray, " examples"], *, name: str) -> Scores:
         """Put an attack's scores beside the truth about the target."""
@@ -113,8 +182,11 @@ class Game:
 
     def save(self, path: str | PathLike) -> None:
         """Write the game to an ``.npz`` file of plain arrays."""
+        fields = {name: getattr(self, name) for name in _FIELDS}
+        if self.population is not None:
+            fields |= dict(zip(_OUTSIDERS, (self.population.labels, self.population.logits), strict=True))
         with open(path, "wb") as file:
-            np.savez_compressed(file, format=_FORMAT, **{name: getattr(self, name) for name in _FIELDS})
+            np.savez_compressed(file, format=_FORMAT, **fields)
 
     @classmethod
     def load(cls, path: str | PathLike) -> "Game":
@@ -127,7 +199,8 @@ class Game:
             with np.load(path, allow_pickle=False) as file:
                 if not isinstance(file, np.lib.npyio.NpzFile):
                     raise ValueError("it holds a single array")
-                fields = {name: file[name] for name in ("format", *_FIELDS)}
+                outside = _OUTSIDERS if _OUTSIDERS[0] in file else ()
+                fields = {name: file[name] for name in ("format", *_FIELDS, *outside)}
         except FileNotFoundError:
             raise
         except KeyError as error:
@@ -144,7 +217,9 @@ class Game:
             raise ValueError(f"{path} can't be read as a game: {error}. {advice}") from error
         if str(fields.pop("format")) != _FORMAT:
             raise ValueError(f"{path} was written by another version of the package. {advice}")
-        return cls(**{**fields, "target": int(fields["target"])})
+        outside = [fields.pop(name) for name in _OUTSIDERS if name in fields]
+        population = Outsiders(*outside) if outside else None
+        return cls(**{**fields, "target": int(fields["target"])}, population=population)
 
     def __repr__(self):
         models, examples, classes = self.logits.shape

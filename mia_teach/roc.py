@@ -123,6 +123,15 @@ class Roc:
             note = f"{tied} non-members tie at the threshold, so {above} false positives are reached of {allowed} allowed."
         return Rate(int((self._scores.members > threshold).sum()), self.n_members, confidence, note)
 
+    @property
+    def tied_at_the_top(self) -> int:
+        """How many non-members share the highest score of all; no threshold can accuse fewer of them and anybody.
+
+        >>> Roc.from_scores(Scores([1.0, 1.0, 1.0, 0.2], [True, True, False, False])).tied_at_the_top
+        1
+        """
+        return int((self._scores.non_members == self._scores.score.max()).sum())
+
     def _false_positives(self, fpr):
         if not 0 < fpr <= 1:
             raise ValueError(f"A false-positive rate lies above 0 and up to 1; {fpr!r} came.")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from mia_teach import Game, balanced_shadows, coin_flips
-from mia_teach.game import View
+from mia_teach.game import Outsiders, View
 
 
 def a_game(models=6, examples=20, classes=3, member=None):
@@ -21,7 +21,8 @@ def test_a_view_holds_the_targets_answers_and_not_its_membership():
     assert (game.view.target_logits == game.logits[2]).all()
     assert len(game.view.shadow_logits) == 5
     assert not any((row == game.member[2]).all() for row in game.view.shadow_member)
-    assert {f.name for f in fields(View)} == {"labels", "target_logits", "shadow_logits", "shadow_member"}
+    seen = {"labels", "target_logits", "shadow_logits", "shadow_member", "population"}
+    assert {f.name for f in fields(View)} == seen
 
 
 def test_with_a_balanced_design_the_targets_partner_is_left_out_of_the_view():
@@ -31,6 +32,40 @@ def test_with_a_balanced_design_the_targets_partner_is_left_out_of_the_view():
         assert len(view.shadow_logits) == 4
         # counting who holds a record says nothing once the partner is gone
         assert set(view.shadow_member.sum(axis=0)) == {2}
+
+
+def test_a_design_in_which_counting_gives_the_target_away_is_refused():
+    rank = np.random.default_rng(0).random((6, 20)).argsort(axis=0)
+    member = rank < 3  # every example in exactly 3 of 6 models, and nobody has a partner
+    game = a_game(member=member)
+    held = np.delete(member, 2, axis=0).sum(axis=0)
+    assert set(held[member[2]]) == {2}
+    assert set(held[~member[2]]) == {3}
+    with pytest.raises(ValueError, match="exactly 3 of the 6 models"):
+        _ = game.view
+
+
+def test_the_view_of_outsiders_is_that_of_the_same_models():
+    game = a_game(member=balanced_shadows(6, 20, seed=0))
+    rng = np.random.default_rng(1)
+    outside = Outsiders(rng.integers(0, 3, 7), rng.normal(size=(6, 7, 3)))
+    view = replace(game, population=outside).view
+    assert (view.population.target_logits == outside.logits[2]).all()
+    assert (view.population.shadow_logits == outside.logits[[0, 1, 4, 5]]).all()
+    assert not view.population.shadow_member.any()
+    assert "7 outsiders" in repr(view)
+    with pytest.raises(ValueError, match="same 6 models in the same 3 classes"):
+        replace(game, population=Outsiders(outside.labels, outside.logits[1:]))
+
+
+def test_a_game_with_outsiders_is_saved_and_loaded_with_them(tmp_path):
+    rng = np.random.default_rng(1)
+    game = replace(a_game(), population=Outsiders(rng.integers(0, 3, 7), rng.normal(size=(6, 7, 3))))
+    game.save(tmp_path / "a.npz")
+    loaded = Game.load(tmp_path / "a.npz")
+    assert (loaded.population.labels == game.population.labels).all()
+    assert (loaded.population.logits == game.population.logits).all()
+    assert (loaded.view.population.target_logits == game.view.population.target_logits).all()
 
 
 def test_judge_pairs_scores_with_the_targets_truth():

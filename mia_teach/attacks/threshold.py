@@ -1,6 +1,6 @@
 """Threshold attacks: one signal of the target model, compared with a threshold.
 
-No shadow models are needed. A loss or an entropy is small for members, so here, and only here, those two
+No shadow models are needed, but for :func:`difficulty_calibrated`. A loss or an entropy is small for members, so here, and only here, those two
 are negated: every score is larger for members.
 """
 
@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from mia_teach import signals
+from mia_teach.attacks import sides as side_of
 from mia_teach.game import View
 
 
@@ -59,3 +60,26 @@ def gap(view: View) -> Float[np.ndarray, " examples"]:
     Source: Yeom et al. 2018, "Privacy risk in machine learning", adversary 1.
     """
     return signals.correct(view.target_logits, view.labels).astype(float)
+
+
+def difficulty_calibrated(view: View) -> Float[np.ndarray, " examples"]:
+    r"""How much lower the target's loss is than usual for this record: :math:`\bar{\ell}_{out}(x) - \ell(x)`.
+
+    An easy record has a low loss under any model; what counts is the difference from models that never saw it.
+    The mean is over the shadows that did not train on the record; one is enough.
+
+    Raises: ValueError for a record that every shadow trained on.
+
+    Source: Watson et al. 2022, "On the importance of difficulty calibration in membership inference attacks",
+    section 3.
+
+    >>> loss_of = lambda p: np.log([[p, 1 - p]])
+    >>> view = View(np.array([0]), loss_of(0.8), loss_of(0.4)[None], np.array([[False]]))
+    >>> difficulty_calibrated(view).round(6) == np.log(0.8 / 0.4).round(6)
+    array([ True])
+    """
+    out = ~view.shadow_member
+    advice = "Use more shadow models; with balanced_shadows(4, ...) every example has one on each side."
+    side_of.require(out, side_of.OUT, least=1, advice=advice)
+    usual = side_of.mean(signals.cross_entropy(view.shadow_logits, view.labels), out)
+    return usual - signals.cross_entropy(view.target_logits, view.labels)
