@@ -14,7 +14,9 @@ __version__ = "0.1.0"
 _MODULES = {"attacks", "exercises", "game", "labs", "models", "plots", "progress", "signals"}
 _NAMES = {
     "Dataset": "data",
+    "load_complete_journey": "data",
     "load_digits": "data",
+    "load_lending_club": "data",
     "load_mnist_5k": "data",
     "load_support2": "data",
     "mislabelled": "data",

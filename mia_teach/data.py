@@ -13,7 +13,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 FILES = {
+    "complete_journey.npz": "2123c6393c480c91d7b3fc5c10fb5c5ab307067eb9b91340b9158ce87e5f9ab3",
     "digits.npz": "c6052f51e9e44740b373fbaf7e9d48a0440908f15f4d63f01944c93d378e5628",
+    "lending_club.npz": "1a0a7b807757f331c159dddcb85461413df54648a734bb8860fe8763c07b6199",
     "mnist_5k.npz": "d944bbd0b4ced493eaec97d3fd1ad7ea5df73ee20fa9e8c944def4aed239d57c",
     "support2_death.npz": "b37c011d9c34b2e7cfe40c9fb42727ee62b3d3bfdc29a0b2a665cfbff06a0ccd",
     "support2_disease.npz": "cb249238668935964234ecc534ec47bb981dc4fff8208b54aad1627b00c24409",
@@ -34,10 +36,12 @@ class Dataset:
         feature_names: one for each feature; left out, "feature 0", "feature 1", ...
         class_names: one for each class; left out, "class 0", "class 1", ...
         name: what figures and messages call the data.
+        group: whom each example belongs to, a number from 0 for each person or household that several
+            examples may share; None where every example stands for itself.
 
     Raises:
         ValueError: x is not finite, a label is out of range, lengths or numbers of names do not agree.
-        TypeError: the labels are not integers.
+        TypeError: the labels or the groups are not integers.
 
     >>> data = Dataset(x=np.array([[0.0], [1.0], [2.0]]), y=np.array([0, 1, 1]), n_classes=2)
     >>> data[data.y == 1].x.ravel()
@@ -50,6 +54,7 @@ class Dataset:
     feature_names: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
     name: str = "data"
+    group: Int[np.ndarray, " examples"] | None = None
 
     def __post_init__(self):
         x = np.array(self.x, dtype=np.float64)
@@ -77,6 +82,7 @@ class Dataset:
                 f"The labels run from {y.min()} to {y.max()}; with n_classes={self.n_classes} they must lie "
                 f"between 0 and {self.n_classes - 1}. Renumber them, or raise n_classes."
             )
+        group = None if self.group is None else _groups(self.group, len(x))
         n_features = int(np.prod(x.shape[1:]))
         features = _names(self.feature_names, n_features, "feature")
         classes = _names(self.class_names, self.n_classes, "class")
@@ -84,7 +90,8 @@ class Dataset:
         y = y.astype(np.int64)
         x.flags.writeable = False
         y.flags.writeable = False
-        for field, value in (("x", x), ("y", y), ("feature_names", features), ("class_names", classes)):
+        checked = {"x": x, "y": y, "feature_names": features, "class_names": classes, "group": group}
+        for field, value in checked.items():
             object.__setattr__(self, field, value)  # the one way to set a field of a frozen dataclass
 
     def __len__(self) -> int:
@@ -93,7 +100,7 @@ class Dataset:
     def __getitem__(self, index) -> "Dataset":
         """The examples at a slice, where a mask is true, or at an array of positions."""
         if isinstance(index, slice):
-            return replace(self, x=self.x[index], y=self.y[index])
+            return self._at(index)
         chosen = np.asarray(index)
         if chosen.ndim != 1 or not (chosen.size == 0 or chosen.dtype.kind in "iub"):
             raise TypeError(
@@ -106,11 +113,32 @@ class Dataset:
             )
         if chosen.size == 0:
             chosen = chosen.astype(np.int64)
-        return replace(self, x=self.x[chosen], y=self.y[chosen])
+        return self._at(chosen)
+
+    def _at(self, index) -> "Dataset":
+        group = None if self.group is None else self.group[index]
+        return replace(self, x=self.x[index], y=self.y[index], group=group)
 
     def __repr__(self) -> str:
         shape = " × ".join(str(length) for length in self.x.shape[1:])
         return f"Dataset({self.name}: {len(self):,} examples, {shape} features, {self.n_classes} classes)"
+
+
+def _groups(given, count) -> np.ndarray:
+    group = np.array(given)
+    if group.shape != (count,):
+        raise ValueError(
+            f"group has the shape {group.shape} and there are {count} examples. "
+            "Give the number of one person or household for each example, or leave group out."
+        )
+    if group.size and not np.issubdtype(group.dtype, np.integer):
+        raise TypeError(
+            f"The groups are of type {group.dtype}; people or households are numbered with integers. "
+            "np.unique(group, return_inverse=True)[1] numbers whatever names there are."
+        )
+    group = group.astype(np.int64)
+    group.flags.writeable = False
+    return group
 
 
 def _names(given, count, kind) -> tuple[str, ...]:
@@ -176,6 +204,40 @@ def load_support2(label: str = "disease") -> Dataset:
             f"{label!r} is no label of SUPPORT2. Choose 'disease' (8 groups) or 'death' (in hospital)."
         )
     return _load(f"support2_{label}.npz", name=names[label], scale=1)
+
+
+def load_lending_club() -> Dataset:
+    """10,000 loans of early 2018: which grade, A (safest) to G, the lender gave the borrower.
+
+    These are real people, with their income, debts and missed payments. Numbers are standardised and
+    clipped at 5 deviations; missing values hold the median and a column says so. Everything that the
+    grade decides, such as the interest rate, is left out.
+
+    Source: LendingClub's loans of January to March 2018, published by OpenIntro (``loans_full_schema``).
+
+    >>> data = load_lending_club()
+    >>> data, data.class_names
+    (Dataset(LendingClub: 10,000 examples, 114 features, 7 classes), ('A', 'B', 'C', 'D', 'E', 'F', 'G'))
+    """
+    return _load("lending_club.npz", name="LendingClub", scale=1)
+
+
+def load_complete_journey() -> Dataset:
+    """24,887 shopping baskets of 1,200 households: which of 600 product types each one holds.
+
+    The label is one of 96 kinds of basket. Nobody recorded it: k-means found the kinds in these very
+    baskets, the recipe of the much used Purchase100 data. So x determines y, and many classes with few
+    examples each make a model learn by heart. ``group`` numbers the households: baskets of one household
+    resemble each other, so a split by person keeps all of a household's baskets on one side.
+
+    Source: 84.51°, The Complete Journey; the recipe: Shokri et al. 2017, "Membership inference attacks
+    against machine learning models", Section VI.A.
+
+    >>> data = load_complete_journey()
+    >>> data, len(set(data.group))
+    (Dataset(Complete Journey: 24,887 examples, 600 features, 96 classes), 1200)
+    """
+    return _load("complete_journey.npz", name="Complete Journey", scale=1)
 
 
 def principal_components(dataset: Dataset, n: int) -> Dataset:
@@ -264,11 +326,16 @@ def _load(file, *, name, scale) -> Dataset:
             f"{_sha256(content)}, but {FILES[file]} is needed. Install the package mia-teach again."
         )
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        if "x_bits" in arrays:  # zeros and ones, eight to a byte; half precision keeps them exactly
+            x = np.unpackbits(arrays["x_bits"], axis=1, count=len(arrays["feature_names"])).astype(np.float16)
+        else:
+            x = arrays["x"] / np.float64(scale)
         return Dataset(
-            x=arrays["x"] / np.float64(scale),
+            x=x,
             y=arrays["y"].astype(np.int64),
             n_classes=len(arrays["class_names"]),
             feature_names=tuple(arrays["feature_names"].tolist()),
             class_names=tuple(arrays["class_names"].tolist()),
             name=name,
+            group=arrays["group"].astype(np.int64) if "group" in arrays else None,
         )

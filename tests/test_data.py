@@ -15,6 +15,8 @@ LOADERS = {
     "mnist_5k.npz": data.load_mnist_5k,
     "support2_disease.npz": lambda: data.load_support2("disease"),
     "support2_death.npz": lambda: data.load_support2("death"),
+    "lending_club.npz": data.load_lending_club,
+    "complete_journey.npz": data.load_complete_journey,
 }
 
 
@@ -50,6 +52,10 @@ def as_for_a_learner():
         ({"y": [0, 0, 0, 0], "n_classes": 1}, ValueError, "at least 2"),
         ({"feature_names": ("a",)}, ValueError, "1 feature names were given for 2"),
         ({"class_names": ("a", "b")}, ValueError, "2 class names were given for 3"),
+        ({"group": [0, 0, 1]}, ValueError, r"group has the shape \(3,\) and there are 4 examples"),
+        ({"group": [[0], [0], [1], [1]]}, ValueError, r"group has the shape \(4, 1\)"),
+        ({"group": [0.0, 0.0, 1.0, 1.0]}, TypeError, "numbered with integers"),
+        ({"group": ["Ann", "Ann", "Bob", "Bob"]}, TypeError, "return_inverse"),
     ],
 )
 def test_a_dataset_that_cannot_be_right_is_refused_with_a_sentence(changes, error, sentence):
@@ -97,6 +103,39 @@ def test_a_mask_of_the_wrong_length_is_refused_with_a_sentence():
         small()[np.array([True, False, True])]
 
 
+def test_groups_are_int64_copies_that_cannot_be_written_to():
+    given = np.array([7, 7, 9, 9], dtype=np.uint16)
+    dataset = small(group=given)
+    given[0] = 0
+    assert dataset.group.dtype == np.int64
+    np.testing.assert_array_equal(dataset.group, [7, 7, 9, 9])
+    for group in (dataset.group, dataset[1:].group, dataset[[0]].group):
+        with pytest.raises(ValueError, match="read-only"):
+            group[0] = 1
+
+
+def test_examples_keep_their_group_whatever_is_made_of_them():
+    dataset = small(group=np.array([7, 8, 9, 7]))
+    for index in (slice(1, 3), np.array([False, True, True, False]), [1, 2]):
+        np.testing.assert_array_equal(dataset[index].group, [8, 9])
+    np.testing.assert_array_equal(dataset[[3, 0, 2]].group, [7, 7, 9])
+    assert len(dataset[[]].group) == 0
+    np.testing.assert_array_equal(mislabelled(dataset, [0], seed=0).group, dataset.group)
+    np.testing.assert_array_equal(principal_components(dataset, 1).group, dataset.group)
+
+
+def test_without_groups_there_are_none_anywhere():
+    dataset = small()
+    made = (
+        dataset,
+        dataset[:2],
+        dataset[[0]],
+        mislabelled(dataset, [0], seed=0),
+        principal_components(dataset, 1),
+    )
+    assert [part.group for part in made] == [None] * 5
+
+
 def test_a_dataset_shows_its_size_and_not_its_numbers():
     assert repr(small(name="toy")) == "Dataset(toy: 4 examples, 2 features, 3 classes)"
 
@@ -111,6 +150,8 @@ def test_a_dataset_shows_its_size_and_not_its_numbers():
         ("mnist_5k.npz", (5000, 784), 10, 0, 1),
         ("support2_disease.npz", (9105, 48), 8, -5, 5),
         ("support2_death.npz", (9105, 65), 2, -5, 5),
+        ("lending_club.npz", (10_000, 114), 7, -5, 5),
+        ("complete_journey.npz", (24_887, 600), 96, 0, 1),
     ],
 )
 def test_each_dataset_has_its_size_and_its_scale(file, shape, n_classes, lowest, highest):
@@ -120,7 +161,21 @@ def test_each_dataset_has_its_size_and_its_scale(file, shape, n_classes, lowest,
     assert len(dataset.class_names) == n_classes == len(set(dataset.class_names))
     assert sorted(set(dataset.y.tolist())) == list(range(n_classes))
     assert (dataset.x.min(), dataset.x.max()) == (lowest, highest) or file.startswith("support2")
+    assert (dataset.group is None) == (file != "complete_journey.npz")
     assert lowest <= dataset.x.min() <= dataset.x.max() <= highest
+
+
+def test_baskets_are_zeros_and_ones_of_numbered_households():
+    baskets = data.load_complete_journey()
+    assert set(np.unique(baskets.x)) == {0.0, 1.0}
+    assert baskets.x.sum(axis=1).min() == 8
+    assert sorted(set(baskets.group.tolist())) == list(range(1200))
+    # Frequent types come first, so an unpacking that turned bits around or shifted columns would show.
+    frequencies = baskets.x.mean(axis=0)
+    assert (
+        dict(zip(baskets.feature_names, frequencies, strict=True))["FLUID MILK WHITE ONLY"]
+        == frequencies.max()
+    )
 
 
 def test_an_unknown_label_of_support2_is_refused_with_a_sentence():
@@ -182,6 +237,8 @@ def test_the_declared_types_hold_when_they_are_checked_at_run_time():
         "digits = data.load_digits()\n"
         "data.load_support2('death')[digits.y[:5]]\n"
         "data.mislabelled(data.principal_components(digits, 4), digits.y == 3, seed=0)\n"
+        "data.load_lending_club()\n"
+        "data.mislabelled(data.load_complete_journey()[:9], [0], seed=0)\n"
     )
 
 
@@ -192,8 +249,9 @@ def test_loading_needs_no_network_and_neither_torch_nor_scikit_learn():
         "socket.socket.connect = socket.create_connection = socket.getaddrinfo = blocked\n"
         "from mia_teach import data\n"
         "for load in (data.load_digits, data.load_mnist_5k, data.load_support2): load()\n"
+        "for load in (data.load_lending_club, data.load_complete_journey): load()\n"
         "data.load_support2('death')\n"
-        "heavy = {'torch', 'sklearn', 'scipy', 'matplotlib', 'pandas', 'ipywidgets'} & set(sys.modules)\n"
+        "heavy = {'torch', 'sklearn', 'scipy', 'matplotlib', 'pandas', 'pyarrow', 'ipywidgets'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
 
