@@ -1,7 +1,7 @@
 """The membership game: a challenger who knows the truth, and what a black-box adversary may see of it."""
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 
 import numpy as np
@@ -34,6 +34,22 @@ class View:
     shadow_logits: Float[np.ndarray, "shadows examples classes"]
     shadow_member: Bool[np.ndarray, "shadows examples"]
     population: "View | None" = None
+
+    def first(self, shadows: int) -> "View":
+        """The view of an adversary who trained only the first ``shadows`` of these models.
+
+        Raises: ValueError where there are not so many.
+        """
+        if not 0 <= shadows <= len(self.shadow_logits):
+            raise ValueError(
+                f"{shadows} shadow models were asked for; this view has {len(self.shadow_logits)}."
+            )
+        return replace(
+            self,
+            shadow_logits=self.shadow_logits[:shadows],
+            shadow_member=self.shadow_member[:shadows],
+            population=None if self.population is None else self.population.first(shadows),
+        )
 
     def __repr__(self):
         shadows, examples, classes = self.shadow_logits.shape

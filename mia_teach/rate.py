@@ -89,8 +89,12 @@ class Interval:
     confidence: float = 0.95
 
     @classmethod
-    def from_values(cls, values, *, confidence: float = 0.95) -> "Interval":
+    def from_values(
+        cls, values, *, confidence: float = 0.95, within: tuple[float, float] = (-np.inf, np.inf)
+    ) -> "Interval":
         """The mean of independent repetitions (seeds, targets) with Student's t interval.
+
+        The ends are cut at ``within``: (0, 1) for rates, which can lie nowhere else.
 
         Source: Student 1908, "The probable error of a mean"; computed by ``scipy.stats.t``.
 
@@ -108,7 +112,8 @@ class Interval:
             values.mean(),
             t.ppf((1 + confidence) / 2, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5,
         )
-        return cls(float(mean), float(mean - half), float(mean + half), confidence)
+        low, high = max(within[0], mean - half), min(within[1], mean + half)
+        return cls(float(mean), float(low), float(high), confidence)
 
     def __float__(self):
         return self.value

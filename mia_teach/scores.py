@@ -1,5 +1,6 @@
 """Scores: the waist of the course. Attacks end here and measurements begin here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,25 @@ class Scores:
         score.flags.writeable = member.flags.writeable = False
         object.__setattr__(self, "score", score)
         object.__setattr__(self, "member", member)
+
+    @classmethod
+    def pooled(cls, parts: "Sequence[Scores]", name: str = "") -> "Scores":
+        """The scores of several targets in one row, so that one threshold is judged on all of them.
+
+        Low false-positive rates need many non-members, and a single target has few. It makes sense where
+        scores of different targets have the same meaning.
+
+        >>> one, other = Scores([2.0, 1.0], [True, False], "a"), Scores([3.0, 0.0], [True, False], "a")
+        >>> Scores.pooled([one, other])
+        Scores('a': 2 members, 2 non-members)
+        """
+        if not parts:
+            raise ValueError("No scores came to pool; give those of at least one target.")
+        return cls(
+            np.concatenate([part.score for part in parts]),
+            np.concatenate([part.member for part in parts]),
+            name or parts[0].name,
+        )
 
     @property
     def members(self) -> Float[np.ndarray, " members"]:

@@ -58,6 +58,19 @@ def test_the_view_of_outsiders_is_that_of_the_same_models():
         replace(game, population=Outsiders(outside.labels, outside.logits[1:]))
 
 
+def test_a_view_with_fewer_shadows_keeps_the_first_ones_of_records_and_outsiders():
+    rng = np.random.default_rng(1)
+    view = replace(a_game(), population=Outsiders(rng.integers(0, 3, 7), rng.normal(size=(6, 7, 3)))).view
+    few = view.first(2)
+    assert (few.shadow_logits == view.shadow_logits[:2]).all()
+    assert (few.shadow_member == view.shadow_member[:2]).all()
+    assert (few.population.shadow_logits == view.population.shadow_logits[:2]).all()
+    assert (few.target_logits == view.target_logits).all()
+    assert a_game().view.first(0).population is None
+    with pytest.raises(ValueError, match="6 shadow models were asked for; this view has 5"):
+        view.first(6)
+
+
 def test_a_game_with_outsiders_is_saved_and_loaded_with_them(tmp_path):
     rng = np.random.default_rng(1)
     game = replace(a_game(), population=Outsiders(rng.integers(0, 3, 7), rng.normal(size=(6, 7, 3))))

@@ -63,3 +63,11 @@ def test_precision_is_the_share_of_members_among_those_drawn_and_accused():
 
 def test_nobody_accused_has_no_precision():
     assert np.isnan(precision(0.0, 0.0, 0.5))
+
+
+def test_the_interval_of_a_rate_does_not_leave_0_to_1():
+    rates = [0.0, 0.0, 0.02]
+    assert Interval.from_values(rates).low < 0
+    cut = Interval.from_values(rates, within=(0, 1))
+    assert (cut.value, cut.low) == (Interval.from_values(rates).value, 0.0)
+    assert Interval.from_values([1.0, 0.9], within=(0, 1)).high == 1.0

@@ -142,7 +142,7 @@ def _logistic():
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    return make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky"))
 
 
 def _log_odds(classifier, rows):

@@ -16,6 +16,7 @@ _NAMES = {
     "ConfidenceBarsDisplay": "confidence_bars_display",
     "IntervalDisplay": "interval_display",
     "ImagesDisplay": "images_display",
+    "InOutDisplay": "in_out_display",
 }
 
 __all__ = ["CYCLE", "LINES", "MARKERS", "MEMBER", "NON_MEMBER", *_NAMES]
