@@ -26,7 +26,7 @@ lessons: $(VENV)/tests-installed
 	$(PY) lessons/build.py
 
 # The table of speeds; also written to build/bench.json.
-bench: $(VENV)/tests-installed
+bench: $(VENV)/bench-installed
 	$(PY) tests/bench.py
 
 lint: $(VENV)/tests-installed
@@ -55,6 +55,11 @@ $(VENV)/course-installed: $(VENV)/usable binder/requirements.txt pyproject.toml
 
 $(VENV)/tests-installed: $(VENV)/course-installed tests/requirements.txt
 	$(PIP) -r tests/requirements.txt
+	touch $@
+
+# What is measured beside the course, and nothing else needs.
+$(VENV)/bench-installed: $(VENV)/tests-installed
+	$(PIP) --editable '.[bench]'
 	touch $@
 
 FORCE:

@@ -12,7 +12,7 @@ import copy
 import os
 import threading
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -27,6 +27,9 @@ from mia_teach.data import Dataset
 from mia_teach.waiting import waiting
 
 _CACHE = 32 * 2**20  # bytes that the models of one chunk may touch in a step: what a processor keeps close
+_WORTH = 6 * 2**20  # of these, at least, to be worth a thread: below, Python's own work at every step counts
+_SENT = 8  # models of a chunk for an executor at most: nobody knows its workers, so there is work for many
+_LANES = 16  # numbers that a processor handles at a time, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,11 +146,19 @@ def train(
         dtype: float64 gives the same numbers on different CPUs; float32 suits a GPU.
         device: "auto" takes a GPU where there is one, else the CPU.
         memory: bytes that training may take beside data and result; models are trained in chunks that fit.
-        executor: any ``concurrent.futures.Executor`` to train chunks of models elsewhere, such as
-            a Dask cluster's ``Client.get_executor()``. Its workers need this package.
+        executor: any ``concurrent.futures.Executor`` to train chunks of models elsewhere; its workers
+            need this package, and the data go along with every chunk.
         progress: whether to show a bar if it takes over two seconds.
 
-    Raises: ValueError with a sentence for what cannot be trained. An interrupt leaves nothing half-made.
+    Work goes to a Dask cluster in three lines (the package's extra ``scale`` brings Dask). The models are the
+    same, and a worker lost on the way costs a second try of its chunks, not the result::
+
+        from distributed import Client
+        client = Client("tcp://address-of-the-scheduler:8786")
+        ensemble = train(model, data, member, epochs=30, executor=client.get_executor())
+
+    Raises: ValueError with a sentence for what cannot be trained; BrokenExecutor where the executor lost
+    a worker and can't go on. An interrupt leaves nothing half-made.
 
     Source: the idea of stacking is torch.func's "model ensembling"; Kingma & Ba 2015 (Adam),
     Loshchilov & Hutter 2019 (decoupled weight decay), Srivastava et al. 2014 (dropout),
@@ -191,19 +202,24 @@ def train(
     limit = memory // workers if executor is None else memory
     if torch.device(device).type == "cpu":
         limit = min(limit, _CACHE)
-    chunks = _chunks(member.sum(axis=1), batch_size, most=max(1, limit // per_model), workers=workers)
+    most, least = max(1, limit // per_model), -(-_WORTH // per_model)
+    if executor is not None:
+        most, least = min(most, _SENT), 1
+    sizes = member.sum(axis=1)
+    chunks = _chunks(sizes, batch_size, most=most, least=least, workers=workers)
     tasks = [
         (
             template,
             x,
             torch.as_tensor(y if y.ndim == 1 else y[chunk], device=device),
             [np.flatnonzero(member[i]) for i in chunk],
+            _last_width(sizes, batch_size, chunk),
             seeds[chunk],
             recipe,
         )
         for chunk in chunks
     ]
-    steps = [epochs * len(chunk) * -(-int(member[chunk[0]].sum()) // batch_size) for chunk in chunks]
+    steps = [epochs * len(chunk) * -(-int(sizes[chunk[0]]) // batch_size) for chunk in chunks]
     with waiting(sum(steps), "training", show=progress) as done:
         if executor is None:
             parts = _in_threads(tasks, workers, done)
@@ -342,16 +358,30 @@ def _one_blas_thread():
         torch.set_num_threads(before)
 
 
-def _chunks(sizes, batch_size, *, most, workers):
-    """Groups of models whose epochs have the same number of steps, small enough, shared among workers."""
+def _chunks(sizes, batch_size, *, most, least, workers):
+    """Groups of models whose epochs have the same number of steps, small enough, shared among workers.
+
+    A group of fewer than twice ``least`` stays whole, for threads take turns in all that is Python.
+    """
     steps = -(-sizes // batch_size)
     chunks = []
     for count in sorted(set(steps), reverse=True):
         group = np.flatnonzero(steps == count)
-        parts = max(-(-len(group) // most), min(workers, len(group)))
-        parts = min(len(group), -(-parts // workers) * workers)
+        parts = max(-(-len(group) // most), min(workers, len(group) // least), 1)
+        if parts > workers:
+            parts = min(len(group), -(-parts // workers) * workers)
         chunks += np.array_split(group, parts)
     return chunks
+
+
+def _last_width(sizes, batch_size, chunk):
+    """Width of the last batch: that of the largest model with as many steps, in whichever chunk it is.
+
+    A sum over more places is taken in another order, so a chunk's own largest model would change the last
+    digits of the others.
+    """
+    steps = -(-sizes // batch_size)
+    return int((sizes - (steps - 1) * batch_size)[steps == steps[chunk[0]]].max())
 
 
 class _Stopped(Exception):
@@ -387,19 +417,24 @@ def _in_threads(tasks, workers, done):
 
 
 def _elsewhere(tasks, steps, executor, done):
-    futures = {
-        executor.submit(_train_chunk_alone, *task): count for task, count in zip(tasks, steps, strict=True)
-    }
+    futures = {}
     try:
+        for task, count in zip(tasks, steps, strict=True):
+            futures[executor.submit(_train_chunk_alone, *task)] = count
         unfinished = set(futures)
         while unfinished:
             finished, unfinished = wait(unfinished, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in finished:
                 future.result()
                 done(futures[future])
-    except BaseException:
+    except BaseException as error:
         for future in futures:
             future.cancel()
+        if isinstance(error, BrokenExecutor):
+            raise BrokenExecutor(
+                "The executor lost a worker, perhaps for want of memory, and takes no more work. "
+                "Make a new one, with fewer workers or more memory for each, and train again."
+            ) from error
         raise
     return [future.result() for future in futures]
 
@@ -409,22 +444,22 @@ def _train_chunk_alone(*task):
         return _train_chunk(*task, lambda steps: None)
 
 
-def _train_chunk(template, x, y, rows, seeds, recipe, tick):
+def _train_chunk(template, x, y, rows, width, seeds, recipe, tick):
     """Train some models whose epochs have the same number of steps; parameters by epoch."""
     rngs = [np.random.default_rng(int(seed)) for seed in seeds]
     noise = [np.random.default_rng([int(seed), 1]) for seed in seeds]
-    params = _initial(template, rngs, x)
+    stores, params = _laid_out(_initial(template, rngs, x))
     drops = _dropout_shapes(template, x) if recipe.dropout else {}
     module = _masked(template, drops)
     optimiser = torch.optim.AdamW(
-        params.values(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+        stores, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
     )
     sizes = np.array([len(own) for own in rows])
     steps = -(-sizes[0] // recipe.batch_size)
     last = sizes - (steps - 1) * recipe.batch_size
     weights = [np.full((len(rows), recipe.batch_size), 1 / recipe.batch_size)] * (steps - 1)
     # each model's own mean: a place past the end of its last batch weighs nothing
-    weights.append((np.arange(last.max()) < last[:, None]) / last[:, None])
+    weights.append((np.arange(width) < last[:, None]) / last[:, None])
     weights = [torch.as_tensor(w).to(x) for w in weights]
     kept = {}
     for epoch in range(1, recipe.epochs + 1):
@@ -440,10 +475,8 @@ def _train_chunk(template, x, y, rows, seeds, recipe, tick):
             logits = _forward(module, {**params, **masks}, inputs)
             loss = F.cross_entropy(logits, labels, reduction="none", label_smoothing=recipe.label_smoothing)
             gradients = torch.autograd.grad((loss * weight).sum(), list(params.values()))
-            for parameter, gradient in zip(params.values(), gradients, strict=True):
-                parameter.grad = (
-                    gradient.contiguous()
-                )  # the fused step reads memory in order, whatever the strides
+            for store, gradient in zip(stores, gradients, strict=True):
+                store.grad = _in_full_lanes(gradient)
             optimiser.step()
             tick(len(rows))
         if epoch in recipe.snapshots:
@@ -468,8 +501,28 @@ def _initial(template, rngs, x):
                 stacked = torch.as_tensor(
                     np.stack([rng.uniform(-bound, bound, parameter.shape) for rng in rngs])
                 )
-            params[name] = stacked.to(x).requires_grad_()
+            params[name] = stacked.to(x)
     return params
+
+
+def _laid_out(start):
+    """The flat arrays that the optimiser moves, and the parameters, which lie in the same memory."""
+    stores = [_in_full_lanes(p) for p in start.values()]
+    return stores, {
+        name: store[: p.numel()].view_as(p).requires_grad_()
+        for store, (name, p) in zip(stores, start.items(), strict=True)
+    }
+
+
+def _in_full_lanes(values):
+    """The numbers in a row, with zeros behind them until a processor's lanes are full.
+
+    Numbers that do not fill the lanes are rounded in another way in the optimiser's step. Without the
+    zeros, a model's last digits would depend on how many others share its chunk.
+    """
+    flat = values.flatten()  # the fused step reads memory in order, whatever the strides
+    missing = -len(flat) % _LANES
+    return F.pad(flat, (0, missing)) if missing else flat
 
 
 def _forward(module, params, x):

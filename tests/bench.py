@@ -23,6 +23,10 @@ import torch
 
 import mia_teach as mt
 from mia_teach import signals
+from mia_teach.attacks.lira import lira
+from mia_teach.attacks.rmia import rmia
+from mia_teach.attacks.shadow import shadow_classifier
+from mia_teach.game import Game, Outsiders
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # for the drivers in tests/
@@ -50,20 +54,21 @@ def median_times(*functions, turns=3):
     return [statistics.median(spent) for spent in times]
 
 
-def plain_loop(widths, data, member, *, epochs, batch_size):
+def plain_loop(architecture, data, member, *, epochs, batch_size=64, dtype=torch.float64, device="cpu"):
     """The ordinary way: one model after another, one thread."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    x, y = torch.tensor(data.x), torch.tensor(data.y)
+    x, y = torch.tensor(data.x, dtype=dtype, device=device), torch.tensor(data.y, device=device)
     for row in member:
-        model = mt.mlp(*widths).double()
+        model = architecture().to(device, dtype)
         optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
-        own = torch.tensor(np.flatnonzero(row))
+        own = torch.tensor(np.flatnonzero(row), device=device)
         for _ in range(epochs):
-            for batch in own[torch.randperm(len(own))].split(batch_size):
+            for batch in own[torch.randperm(len(own), device=device)].split(batch_size):
                 optimiser.zero_grad()
                 torch.nn.functional.cross_entropy(model(x[batch]), y[batch]).backward()
                 optimiser.step()
+    x[0, 0].item()  # a GPU answers when all that was asked before is done
     torch.set_num_threads(threads)
 
 
@@ -84,7 +89,7 @@ def training_rows():
             mt.train(mt.mlp(*widths), data, member, epochs=epochs, progress=False)
 
         def alone(widths=widths, data=data, member=member, epochs=loop_epochs, models=models):
-            plain_loop(widths, data, member[:models], epochs=epochs, batch_size=64)
+            plain_loop(lambda: mt.mlp(*widths), data, member[:models], epochs=epochs)
 
         ours, loop = median_times(together, alone)
         loop *= 64 / models * epochs / loop_epochs
@@ -147,6 +152,132 @@ def signal_rows():
             None,
             "at most 50 ms",
             ours <= 0.05,
+        )
+
+
+def score_rows():
+    """LiRA and RMIA: 64 shadows, 2,000 records, 10 classes, and 1,000 outsiders for RMIA."""
+    rng = np.random.default_rng(0)
+    labels, outsiders = rng.integers(0, 10, 2000), rng.integers(0, 10, 1000)
+    view = Game(
+        rng.normal(size=(65, 2000, 10)),
+        labels,
+        rng.random((65, 2000)) < 0.5,
+        population=Outsiders(outsiders, rng.normal(size=(65, 1000, 10))),
+    ).view
+    for name, attack in (("LiRA", lira), ("RMIA", rmia)):
+        for variant in ("online", "offline"):
+            (ours,) = median_times(lambda a=attack, v=variant: a(view, variant=v), turns=7)
+            yield Row(
+                f"{name}, {variant}: 64 shadows × 2,000 records",
+                f"{ours * 1e3:.0f} ms",
+                "",
+                None,
+                "at most 50 ms",
+                ours <= 0.05,
+            )
+
+
+def art_rows(shadows=16, epochs=30):
+    """The whole attack with shadow models, beside ART's: a target, its shadows, and what tells members apart.
+
+    ART fixes batch size and epochs inside its class, so a subclass sets ours; its float32 and one thread, faster
+    on networks this small, are kept. Logistic regression is ART's quickest classifier, and the kind that ours is.
+    """
+    try:
+        from art.attacks.inference.membership_inference import MembershipInferenceBlackBox, ShadowModels
+        from art.estimators.classification import PyTorchClassifier
+    except ImportError:
+        print("(ART is not installed, so nothing is measured beside it; make bench installs it.)")
+        return
+
+    class Likewise(PyTorchClassifier):
+        def fit(self, x, y):
+            super().fit(x, y, batch_size=64, nb_epochs=epochs)
+
+    digits = mt.load_digits()
+    member = mt.fixed_size(1 + shadows, len(digits), size=len(digits) // 2, seed=0)
+    x, y = digits.x.astype(np.float32), np.eye(10, dtype=np.float32)[digits.y]
+    model = mt.mlp(64, 32, 10)
+    adam = torch.optim.Adam(model.parameters(), lr=1e-3)
+    target = Likewise(model, torch.nn.CrossEntropyLoss(), (64,), 10, optimizer=adam)
+    seen = []
+
+    def ours():
+        ensemble = mt.train(mt.mlp(64, 32, 10), digits, member, epochs=epochs, progress=False)
+        shadow_classifier(Game.from_ensemble(ensemble, digits).view)
+
+    def train_theirs():
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        target.fit(x[member[0]], y[member[0]])
+        inside, outside = ShadowModels(target, shadows, random_state=0).generate_shadow_dataset(x, y, 0.5)
+        seen[:] = [*inside[:2], *outside[:2], inside[2], outside[2]]
+        torch.set_num_threads(threads)
+
+    def logistic():
+        attack = MembershipInferenceBlackBox(target, attack_model_type="lr")
+        attack.fit(*seen)
+        attack.infer(x, y, probabilities=True)
+
+    def network(epochs):
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        MembershipInferenceBlackBox(target, attack_model_type="nn", nn_model_epochs=epochs).fit(*seen)
+        torch.set_num_threads(threads)
+
+    here, training, quick = median_times(ours, train_theirs, logistic)
+    (epoch,) = median_times(lambda: network(1), turns=1)
+    what = f"target, {shadows} shadows 64-32-10 on digits, {epochs} epochs, and a classifier's scores"
+    for name, theirs in (
+        ("with logistic regression", training + quick),
+        ("with its own network (from 1 of its 100 epochs)", training + 100 * epoch),
+    ):
+        yield Row(
+            what,
+            f"{here:.2f} s",
+            f"{theirs:.1f} s, ART {name}",
+            theirs / here,
+            "at least 10 times faster",
+            theirs / here >= 10,
+        )
+
+
+def gpu_rows(device="cuda", sizes=(64, 256), examples=5000, epochs=5, alone=8):
+    """Small CNNs on a GPU, all together and one after another. On a CPU it shows only that it runs."""
+    if device == "cuda" and not torch.cuda.is_available():
+        print("(There is no GPU, so nothing is measured on one.)")
+        return
+    mnist = mt.load_mnist_5k()[:examples]
+    where = torch.cuda.get_device_name() if device == "cuda" else "CPU"
+    for models in sizes:
+        member = mt.fixed_size(models, len(mnist), size=len(mnist) // 2, seed=0)
+        few = member[: min(alone, models)]
+
+        def together(member=member):
+            mt.train(
+                mt.cnn(28, 10),
+                mnist,
+                member,
+                epochs=epochs,
+                dtype=torch.float32,
+                device=device,
+                memory=16 * 2**30,
+                progress=False,
+            )
+
+        def one_by_one(few=few):
+            plain_loop(lambda: mt.cnn(28, 10), mnist, few, epochs=epochs, dtype=torch.float32, device=device)
+
+        ours, loop = median_times(together, one_by_one)
+        loop *= models / len(few)  # linear: each model waits for the one before
+        yield Row(
+            f"{models} small CNNs on MNIST-5k, {epochs} epochs, float32, {where}",
+            f"{ours:.2f} s",
+            f"{loop:.1f} s, one after another on the same device (from {len(few)} models)",
+            loop / ours,
+            "noted",
+            True,
         )
 
 
@@ -277,19 +408,20 @@ def nbval_row():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "bench.json")
-    parser.add_argument(
-        "--only", nargs="*", choices=["training", "matrix", "signals", "import", "lab", "lessons", "nbval"]
-    )
-    chosen = parser.parse_args()
     parts = {
         "import": lambda: [import_row()],
         "signals": signal_rows,
+        "scores": score_rows,
         "training": training_rows,
         "matrix": lambda: [matrix_row()],
+        "art": art_rows,
+        "gpu": gpu_rows,
         "lab": lab_rows,
         "lessons": lesson_rows,
         "nbval": lambda: [nbval_row()],
     }
+    parser.add_argument("--only", nargs="*", choices=list(parts))
+    chosen = parser.parse_args()
     rows = []
     print("| what | ours | beside | ratio | promised | kept |\n|---|---|---|---|---|---|")
     for name, part in parts.items():

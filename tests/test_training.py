@@ -132,9 +132,19 @@ def test_models_with_the_same_members_have_their_own_start_and_order():
 def test_chunks_threads_and_memory_do_not_change_the_result(monkeypatch):
     member = fixed_size(13, len(DATA), size=50, seed=1)
     whole = train(mlp(6, 16, 3), DATA, member, **QUICK)
-    monkeypatch.setattr(training, "_workers", lambda device: 1)
-    small = train(mlp(6, 16, 3), DATA, member, memory=60_000, **QUICK)
-    assert_same(whole, small)
+    monkeypatch.setattr(training, "_WORTH", 1)
+    for workers, memory in ((2, 2**29), (1, 60_000)):
+        monkeypatch.setattr(training, "_workers", lambda device, n=workers: n)
+        assert_same(whole, train(mlp(6, 16, 3), DATA, member, memory=memory, **QUICK), tolerance=0)
+
+
+@pytest.mark.parametrize(
+    ("models", "workers", "sizes"),
+    [(5, 2, [5]), (19, 2, [19]), (20, 2, [10, 10]), (35, 16, [12, 12, 11]), (100, 2, [25] * 4)],
+)
+def test_threads_get_chunks_that_are_worth_one(models, workers, sizes):
+    chunks = training._chunks(np.full(models, 50), 16, most=30, least=10, workers=workers)
+    assert [len(chunk) for chunk in chunks] == sizes
 
 
 def test_memory_stays_within_the_budget():
@@ -208,11 +218,13 @@ def test_logits_are_those_of_the_ordinary_modules(model):
 
 
 def test_threads_never_share_a_module(monkeypatch):
+    monkeypatch.setattr(training, "_workers", lambda device: 2)
+    monkeypatch.setattr(training, "_WORTH", 1)
     # functional_call puts parameters into the module for the time of the call
     users, real = {}, training._forward
 
     def watching(module, params, x):
-        users.setdefault(id(module), set()).add(threading.get_ident())
+        users.setdefault(module, set()).add(threading.get_ident())
         assert module is not ensemble_template
         return real(module, params, x)
 
@@ -223,10 +235,12 @@ def test_threads_never_share_a_module(monkeypatch):
     ensemble.logits(DATA.x)
     train(Odd(), DATA, MEMBER, **QUICK)
     assert users
+    assert all(len(threads) == 1 for threads in users.values())
 
 
 def test_nothing_global_is_changed(monkeypatch):
     monkeypatch.setattr(training, "_workers", lambda device: 2)
+    monkeypatch.setattr(training, "_WORTH", 1)
     count = torch.get_num_threads()
     torch.set_num_threads(3)
     model = mlp(6, 8, 3)  # PyTorch's own start draws from its global generator
@@ -251,7 +265,9 @@ def test_the_start_has_pytorchs_default_spread():
         assert float(values.std()) == pytest.approx(0.1 / np.sqrt(3), rel=0.05)
 
 
-def test_an_interrupt_stops_every_thread_and_leaves_nothing_half_made():
+def test_an_interrupt_stops_every_thread_and_leaves_nothing_half_made(monkeypatch):
+    monkeypatch.setattr(training, "_workers", lambda device: 2)
+    monkeypatch.setattr(training, "_WORTH", 1)
     threads, cores = threading.active_count(), torch.get_num_threads()
     timer = threading.Timer(0.7, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
