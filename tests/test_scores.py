@@ -37,3 +37,16 @@ def test_infinite_scores_are_scores():
 def test_it_refuses_with_a_sentence(score, member, words):
     with pytest.raises(ValueError, match=words):
         Scores(score, member)
+
+
+def test_pooled_scores_keep_each_record_beside_its_own_truth():
+    parts = [
+        Scores([3.0, 1.0], [True, False], "a"),
+        Scores([0.0, 2.0, 5.0], [False, True, False], "b"),
+    ]
+    together = Scores.pooled(parts)
+    assert together.members.tolist() == [3.0, 2.0]
+    assert together.non_members.tolist() == [1.0, 0.0, 5.0]
+    assert (together.name, Scores.pooled(parts, "all").name) == ("a", "all")
+    with pytest.raises(ValueError, match="at least one target"):
+        Scores.pooled([])

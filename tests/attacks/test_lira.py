@@ -150,3 +150,25 @@ def test_removing_models_by_the_mask_or_from_the_arrays_is_the_same():
     )
     # five absurd models that trained on every record leave the offline score, which asks the others, as it is
     np.testing.assert_array_equal(lira(fewer, variant="offline"), lira(extra, variant="offline"))
+
+
+@pytest.mark.parametrize(("variance", "least"), [("per_example", 8), ("pooled", 2)])
+def test_so_many_models_a_side_are_enough_and_one_fewer_is_not(variance, least):
+    member = np.tile((np.arange(2 * least) < least)[:, None], 5)
+    logits = np.random.default_rng(0).normal(size=(2 * least + 1, 5, 2))
+    view = View(np.zeros(5, int), logits[0], logits[1:], member)
+    assert np.isfinite(lira(view, variance=variance)).all()
+    for lost in (0, 2 * least - 1):
+        rest = np.arange(2 * least) != lost
+        fewer = replace(view, shadow_logits=view.shadow_logits[rest], shadow_member=view.shadow_member[rest])
+        with pytest.raises(ValueError, match=f"has {least - 1} shadow models"):
+            lira(fewer, variance=variance)
+
+
+@pytest.mark.parametrize("variance", ["per_example", "pooled"])
+@pytest.mark.parametrize("options", [{}, {"variant": "offline"}, {"variant": "offline", "sides": 2}])
+def test_shadows_that_agree_to_the_last_digit_still_give_finite_scores(variance, options):
+    member = balanced_shadows(20, 30, seed=0)
+    logits = np.stack([np.where(member, 2.0, 1.0), np.zeros(member.shape)], axis=-1)
+    view = Game(logits, np.zeros(30, int), member).view
+    assert np.isfinite(lira(view, variance=variance, **options)).all()
