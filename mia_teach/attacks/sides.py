@@ -17,9 +17,10 @@ def require(side: Bool[np.ndarray, "shadows examples"], name: str, *, least: int
     """
     count = side.sum(axis=0)
     if len(count) and count.min() < least:
+        few = int(count.min())
         raise ValueError(
-            f"Example {count.argmin()} has {count.min()} shadow models {name}, and at least {least} are needed. "
-            f"{advice}"
+            f"Example {count.argmin()} has {few} shadow model{'' if few == 1 else 's'} {name}, and at least {least} "
+            f"are needed. {advice}"
         )
 
 
@@ -83,3 +84,14 @@ def log_mean(
     """
     top = np.where(side, log_values, -np.inf).max(axis=0)
     return top + np.log(mean(np.exp(np.where(side, log_values - top, -np.inf)), side))
+
+
+def skewness(
+    values: Float[np.ndarray, "shadows examples"], side: Bool[np.ndarray, "shadows examples"]
+) -> Float[np.ndarray, " examples"]:
+    """Each record's skewness over the models of a side: the mean third power of (value − mean)/deviation; 0 for a bell.
+
+    >>> skewness(np.array([[0.0], [0.0], [3.0]]), np.full((3, 1), True)).round(3)
+    array([0.707])
+    """
+    return mean(((values - mean(values, side)) / deviation(values, side)) ** 3, side)

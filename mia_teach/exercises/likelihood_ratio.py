@@ -48,6 +48,17 @@ def _overflowing(logits, labels):
         return at_label - np.log(rest)
 
 
+def _through_log_p(logits, labels):
+    log_p = _label_among_the_others(logits, labels)
+    with np.errstate(divide="ignore"):
+        return log_p - np.log1p(-np.exp(log_p))
+
+
+def _zero_for_the_label(logits, labels):
+    is_label = np.arange(logits.shape[1]) == labels[:, None]
+    return logits[is_label] - np.logaddexp.reduce(np.where(is_label, 0.0, logits), axis=1)
+
+
 def _label_among_the_others(logits, labels):
     return logits[np.arange(len(labels)), labels] - np.logaddexp.reduce(logits, axis=1)
 
@@ -81,6 +92,17 @@ label_log_odds = Exercise(
             _by_probability,
             "Right for unsure answers. For sure ones 1 − p has run out of digits: the log-odds stop being exact, then "
             "become infinite, and all sure records tie. Stay with logits.",
+        ),
+        Wrong(
+            "through_log_p",
+            _through_log_p,
+            "log p is exact here, but exp(log p) of a sure answer is 1 again, and 1 − 1 is 0: infinite log-odds. Do not "
+            "leave the logits; the other classes' logits hold what 1 − p has lost.",
+        ),
+        Wrong(
+            "zero_for_the_label",
+            _zero_for_the_label,
+            "A 0 in the label's place still adds exp(0) = 1 to the sum over the others. What adds nothing?",
         ),
         Wrong(
             "clipped",
@@ -175,12 +197,51 @@ def _lira_case(seed, shadows, examples):
     )
 
 
+def _log_of_densities(phi, shadow_phi, member):
+    def density(side):
+        m, s = shadow_phi.mean(axis=0, where=side), shadow_phi.std(axis=0, where=side)
+        return np.exp(-(((phi - m) / s) ** 2) / 2) / s
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log(density(member)) - np.log(density(~member))
+
+
+def _half_forgotten(phi, shadow_phi, member):
+    def log_density(side):
+        m, s = shadow_phi.mean(axis=0, where=side), shadow_phi.std(axis=0, where=side)
+        return -(((phi - m) / s) ** 2) - np.log(s)
+
+    return log_density(member) - log_density(~member)
+
+
+def _divided_by_sigma_once(phi, shadow_phi, member):
+    def log_density(side):
+        m, s = shadow_phi.mean(axis=0, where=side), shadow_phi.std(axis=0, where=side)
+        return -((phi - m) ** 2) / s / 2 - np.log(s)
+
+    return log_density(member) - log_density(~member)
+
+
+def _zeros_in_mean_and_deviation(phi, shadow_phi, member):
+    def log_density(side):
+        own = shadow_phi * side
+        m, s = own.mean(axis=0), own.std(axis=0)
+        return -(((phi - m) / s) ** 2) / 2 - np.log(s)
+
+    return log_density(member) - log_density(~member)
+
+
 lira_score = Exercise(
     name="lira_score",
     lesson=LESSON,
     points=3,
     reference=_lira_score,
-    cases=(Case(_PHI, _SHADOW_PHI, _HELD), _lira_case(0, 8, 4), _lira_case(1, 12, 5)),
+    cases=(
+        Case(_PHI, _SHADOW_PHI, _HELD),
+        _lira_case(0, 8, 4),
+        _lira_case(1, 12, 5),
+        Case(np.array([90.0, -80.0, 2.0]), _SHADOW_PHI, _HELD),
+    ),
     hints=(
         "Work on one side first: what do mean and deviation of the shadows that trained on a record look like, for "
         "every record at once? NumPy's `mean` and `std` take `where=`.",
@@ -193,13 +254,35 @@ lira_score = Exercise(
             "sides_swapped",
             lambda *case: -_lira_score(*case),
             "The ratio is upside down: this is large for records that look unseen. A score is larger for members, so "
-            "it is log-density *in* minus log-density *out*.",
+            "it is log-density in minus log-density out.",
         ),
         Wrong(
             "not_the_logarithm",
             lambda *case: np.exp(_lira_score(*case)),
             "That is the likelihood ratio itself. It ranks alike, but a ratio of tiny densities soon is 0/0; the "
             "logarithm is asked for.",
+        ),
+        Wrong(
+            "log_of_densities",
+            _log_of_densities,
+            "The formula is right, but far from a bell's middle the density is 0 to the last digit before you take its "
+            "logarithm. Write the logarithm of the density down on paper and compute that.",
+        ),
+        Wrong(
+            "half_forgotten",
+            _half_forgotten,
+            "The ½ before the square is missing; it is what ties the square to the −log σ beside it.",
+        ),
+        Wrong(
+            "divided_by_sigma_once",
+            _divided_by_sigma_once,
+            "The squared distance is divided by σ where σ² belongs. Divide first, then square: ((φ − μ)/σ)².",
+        ),
+        Wrong(
+            "zeros_in_mean_and_deviation",
+            _zeros_in_mean_and_deviation,
+            "Multiplying by the mask turns the other side's answers into zeros, and both mean and deviation then count "
+            "them. A mask leaves models out: `mean` and `std` take `where=`.",
         ),
         Wrong(
             "sigma_forgotten",
@@ -295,6 +378,37 @@ def _published(shadow_phi, member):
     return both, both
 
 
+def _around(middle):
+    """Deviations of each side around another middle than its own."""
+
+    def function(shadow_phi, member):
+        distance = shadow_phi - middle(shadow_phi, member)
+        return tuple(float(np.sqrt(np.mean(distance[side] ** 2))) for side in (member, ~member))
+
+    return function
+
+
+def _mask_forgotten(shadow_phi, member):
+    return tuple(
+        float(np.sqrt(np.mean((shadow_phi - shadow_phi.mean(axis=0, where=side)) ** 2)))
+        for side in (member, ~member)
+    )
+
+
+def _absolute(shadow_phi, member):
+    return tuple(
+        float(np.abs(shadow_phi - shadow_phi.mean(axis=0, where=side))[side].mean())
+        for side in (member, ~member)
+    )
+
+
+def _along_records(shadow_phi, member):
+    return tuple(
+        float(np.sqrt(np.mean((shadow_phi - shadow_phi.mean(axis=1, keepdims=True, where=side))[side] ** 2)))
+        for side in (member, ~member)
+    )
+
+
 pooled_deviations = Exercise(
     name="pooled_deviations",
     lesson=LESSON,
@@ -310,9 +424,9 @@ pooled_deviations = Exercise(
         Case(*_lira_case(2, 10, 6).args[1:]),
     ),
     hints=(
-        "There are two slips in the published lines. Which scores does each of them look at? And what does "
-        "`np.std` of a whole table measure the distance from?",
-        "The deviation that a Gaussian of one record needs is the distance of the models from *this record's* mean. "
+        "Look at the published lines twice. Whose scores does each of them take? And what does `np.std` of a whole "
+        "table measure the distance from?",
+        "The deviation that a Gaussian of one record needs is the distance of the models from this record's mean. "
         "Subtract each record's own mean first: `shadow_phi.mean(axis=0, where=side)`.",
         "For one side: `distance = shadow_phi - shadow_phi.mean(axis=0, where=side)`, then the root of the mean of "
         "`distance[side] ** 2`. Once for `member`, once for `~member`.",
@@ -327,7 +441,7 @@ pooled_deviations = Exercise(
         Wrong(
             "around_one_common_mean",
             lambda phi, member: (_std_of_all(phi, member), _std_of_all(phi, ~member)),
-            "Each side has its own scores now. But `np.std` of the whole table measures how far *records* lie apart, "
+            "Each side has its own scores now. But `np.std` of the whole table measures how far records lie apart, "
             "easy from hard ones. Take every record's own mean off first.",
         ),
         Wrong(
@@ -335,6 +449,33 @@ pooled_deviations = Exercise(
             lambda phi, member: (_pooled_deviations(phi, member)[0],) * 2,
             "The distances are taken from each record's own mean, well done. The second number still comes from the "
             "members' side.",
+        ),
+        Wrong(
+            "around_the_mean_of_all_shadows",
+            _around(lambda phi, member: phi.mean(axis=0)),
+            "The distances are taken from the mean over all shadows of a record. That mean lies between the two bells, so "
+            "both deviations also hold how far the bells are apart. Each side has a mean of its own.",
+        ),
+        Wrong(
+            "around_the_members_mean",
+            _around(lambda phi, member: phi.mean(axis=0, where=member)),
+            "Both sides are measured from the mean of the models with the record. The others have a middle of their own.",
+        ),
+        Wrong(
+            "mask_forgotten",
+            _mask_forgotten,
+            "The mean is taken over the right models, the squares over all of them. The mask belongs into both steps: "
+            "`distance[side]`.",
+        ),
+        Wrong(
+            "mean_absolute_distance",
+            _absolute,
+            "That is the mean absolute distance. A deviation averages the squares and takes the root.",
+        ),
+        Wrong(
+            "along_records",
+            _along_records,
+            "Your means run over the records of a model. What varies in a record's bell is the model: `axis=0`.",
         ),
         Wrong(
             "sides_in_the_wrong_order",
@@ -345,7 +486,7 @@ pooled_deviations = Exercise(
         Wrong(
             "mean_of_deviations",
             lambda phi, member: (_mean_of_deviations(phi, member), _mean_of_deviations(phi, ~member)),
-            "That is the mean of the records' deviations. Pooling averages the *squares* and takes the root at the end; "
+            "That is the mean of the records' deviations. Pooling averages the squares and takes the root at the end; "
             "the mean of roots is too small.",
         ),
         Wrong(
@@ -432,8 +573,8 @@ rmia_score = Exercise(
         Wrong(
             "at_least",
             _rmia_with(lambda r, z, gamma: r / z >= gamma),
-            "A ratio of exactly γ counts as beaten here. The comparison is strict: a record that is like an outsider in "
-            "every digit has not beaten it.",
+            "A ratio of exactly γ counts as beaten here. The comparison is strict: a record whose ratio is just that "
+            "of an outsider has not beaten it.",
         ),
         Wrong(
             "upside_down",
@@ -463,6 +604,19 @@ rmia_score = Exercise(
             "γ is not used: a record has to exceed an outsider γ times.",
         ),
         Wrong(
+            "counts",
+            lambda *case: _rmia_score(*case) * len(case[2]),
+            "These are counts of outsiders. A share is the count over their number.",
+        ),
+        Wrong(
+            "outsiders_not_calibrated",
+            lambda p, p_out, q, q_out, a, gamma: (
+                (p / ((1 + a) / 2 * p_out + (1 - a) / 2))[:, None] / q > gamma
+            ).mean(axis=1),
+            "The outsiders' probabilities stand there as they are. They are divided by what is usual for them just like "
+            "the records': r(z), not q.",
+        ),
+        Wrong(
             "mean_ratio",
             lambda p, p_out, q, q_out, a, gamma: (
                 (p / ((1 + a) / 2 * p_out + (1 - a) / 2))[:, None] / (q / ((1 + a) / 2 * q_out + (1 - a) / 2))
@@ -482,13 +636,13 @@ quiz = Quiz(
             [
                 Choice(
                     "A member: nobody else gets so sure an answer",
-                    "Sure answers are usual for *this* record, with it or without it. That is what a threshold on the "
+                    "Sure answers are usual for this record, with it or without it. That is what a threshold on the "
                     "loss cannot know.",
                     wrong="sure_means_member",
                 ),
                 Choice(
                     "A non-member: 17 lies a little nearer to 16.9",
-                    "Nearer by a tenth of what models differ anyhow. The ratio is about 1 and decides nothing.",
+                    "Nearer by 0.1, where models differ by 1.5 anyhow. The ratio is about 1 and decides nothing.",
                     wrong="nearest_center_wins",
                 ),
                 Choice(
@@ -533,7 +687,7 @@ quiz = Quiz(
             name="few_shadows",
         ),
         Question(
-            "Offline you know only what models say that never saw the record. The target's answer on it is far *worse* than "
+            "Offline you know only what models say that never saw the record. The target's answer on it is far worse than "
             "theirs. Which score is right to give?",
             [
                 Choice(

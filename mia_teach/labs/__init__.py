@@ -10,7 +10,9 @@ _NAMES = {
     "Quiz": "quiz",
     "Prediction": "prediction",
     "GuessingGame": "guessing_game",
+    "LikelihoodExplorer": "likelihood_explorer",
     "OverfittingPlayground": "overfitting_playground",
+    "ShadowWorkbench": "shadow_workbench",
     "ThresholdExplorer": "threshold_explorer",
 }
 

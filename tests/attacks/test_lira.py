@@ -161,7 +161,7 @@ def test_so_many_models_a_side_are_enough_and_one_fewer_is_not(variance, least):
     for lost in (0, 2 * least - 1):
         rest = np.arange(2 * least) != lost
         fewer = replace(view, shadow_logits=view.shadow_logits[rest], shadow_member=view.shadow_member[rest])
-        with pytest.raises(ValueError, match=f"has {least - 1} shadow models"):
+        with pytest.raises(ValueError, match=f"has {least - 1} shadow model"):
             lira(fewer, variance=variance)
 
 

@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mia_teach.game import Game
 from mia_teach.labs.guessing_game import GuessingGame
 from mia_teach.labs.lab import Lab
+from mia_teach.labs.likelihood_explorer import LikelihoodExplorer
 from mia_teach.labs.overfitting_playground import BIN_EDGES, OverfittingGrid, OverfittingPlayground
 from mia_teach.labs.prediction import Prediction
 from mia_teach.labs.quiz import Choice, Question, Quiz
+from mia_teach.labs.shadow_workbench import ShadowGrid, ShadowWorkbench
 from mia_teach.labs.threshold_explorer import ThresholdExplorer
+from mia_teach.membership import balanced_shadows
 from mia_teach.scores import Scores
 
 
@@ -138,11 +142,78 @@ def guessing_positions():
     ]
 
 
+def game_of_hard_and_easy_records(models=18, n=400, seed=1):
+    """No trained models: each record has its own difficulty, and its own gain from being trained on."""
+    random = np.random.default_rng(seed)
+    member = balanced_shadows(models, n, seed=seed)
+    log_odds = random.normal(6, 4, n) + random.exponential(2, n) * member + random.normal(0, 1.2, (models, n))
+    labels = random.integers(0, 10, n)
+    logits = np.zeros((models, n, 10))
+    logits[:, np.arange(n), labels] = log_odds
+    return Game(logits, labels, member)
+
+
+def likelihood_explorer(**options):
+    images = np.random.default_rng(2).random((400, 5, 5))
+    shown = {"shadows": (4, 8, 16), "records": range(3, 400, 31), "images": images, **options}
+    return LikelihoodExplorer(game_of_hard_and_easy_records(), **shown)
+
+
+def likelihood_positions():
+    return [
+        {"record": record, "shadows": n, "variant": variant, "deviation": deviation, "uncovered": uncovered}
+        for record in range(3, 400, 31)
+        for n in (4, 8, 16)
+        for variant in ("online", "offline")
+        for deviation in ("per_example", "pooled")
+        for uncovered in ([], [record], [34, 375])
+    ]
+
+
+def shadow_grid(targets=4):
+    """Numbers of no attack at all, but of the right shapes; the last kind knows other classes."""
+    random = np.random.default_rng(4)
+    settings = {
+        "kind": ("like the target", "another architecture altogether", "digits"),
+        "classifier": ("one for all", "one per class"),
+        "count": (1, 2, 8),
+        "promised": (0.005, 0.01, 0.1),
+    }
+    places, levels = (3, 2, 3), np.geomspace(1e-3, 1.0, 30)
+    there = np.array(settings["promised"])[:, None] * random.uniform(0.8, 1.2, (*places, 3, targets))
+    there *= np.array([1.0, 3.5, 0.0])[:, None, None, None, None]
+    measures = {
+        "auc": random.uniform(0.6, 0.9, (*places, targets)),
+        "tpr": random.uniform(0.0, 0.1, (*places, targets)),
+        "true_fpr": there,
+        "true_tpr": np.minimum(1.0, 2.0 * there),
+    }
+    curves = levels ** random.uniform(0.5, 0.9, (*places, 1))
+    for values in (*measures.values(), curves):
+        values[-1, 1] = np.nan
+    loss = {"auc": np.array([0.70, 0.72, 0.73, 0.74]), "tpr": np.array([0.01, 0.02, 0.02, 0.03])}
+    classes = dict(zip(settings["kind"], (96, 96, 10), strict=True))
+    return ShadowGrid(settings, classes, 96, measures, loss, levels, curves, levels**0.8)
+
+
+def shadow_positions():
+    settings = shadow_grid().settings
+    return [
+        {"kind": kind, "count": count, "classifier": classifier, "promised": promised}
+        for kind in settings["kind"]
+        for count in settings["count"]
+        for classifier in settings["classifier"]
+        for promised in settings["promised"]
+    ]
+
+
 EXAMPLES = {
     "guessing_game": Example(guessing_game, guessing_positions()),
+    "likelihood_explorer": Example(likelihood_explorer, likelihood_positions()),
     "overfitting_playground": Example(
         lambda: OverfittingPlayground(overfitting_grid(), epochs=20, lesson="01"), overfitting_positions()
     ),
+    "shadow_workbench": Example(lambda: ShadowWorkbench(shadow_grid()), shadow_positions()),
     "threshold_explorer": Example(lambda: ThresholdExplorer(scores(), lesson="02"), threshold_positions()),
     "quiz": Example(
         lambda: Quiz(questions(), lesson="02"),

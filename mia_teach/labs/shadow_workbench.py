@@ -1,0 +1,543 @@
+"""The shadow workbench: which shadow models, how many, what classifier, and how good the attack then is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import traitlets
+from jaxtyping import Bool, Float, Int
+
+from mia_teach import signals
+from mia_teach.attacks.shadow import ShadowClassifier, features, learn
+from mia_teach.labs.lab import Goal, Lab, browser_files, decimal, pack
+from mia_teach.rate import Interval, percent
+from mia_teach.roc import Roc
+from mia_teach.scores import Scores
+from mia_teach.waiting import waiting
+
+COUNTS = (1, 2, 4, 8)
+PROMISED = (0.01, 0.05, 0.10)
+CLASSIFIERS = ("one for all", "one per class")
+TICKS = tuple(digit * 10.0**power for power in range(-4, 1) for digit in (1, 3))  # of true rates
+MEASURES = ("auc", "tpr", "true_fpr", "true_tpr")
+
+
+@dataclass(frozen=True, eq=False)
+class ShadowGrid:
+    """Shadow attacks for every kind and number of shadow models and both classifiers, measured on several targets.
+
+    Each measure has the shape (kinds, classifiers, counts, targets); "true_fpr" and "true_tpr" have the promised
+    rates before the targets. NaN stands where the shadows' classes are not the target's, so that there can be no
+    classifier for each class.
+
+    Args:
+        settings: the values of "kind", "classifier", "count" (ascending) and "promised" (ascending).
+        classes: how many classes the shadows of each kind have.
+        target_classes: how many the targets have.
+        measures: "auc", "tpr" (at a false-positive rate of 1 %), and "true_fpr" and "true_tpr": what the threshold
+            gives on the targets at which the adversary's own shadows show the promised false-positive rate.
+        loss: "auc" and "tpr" of the plain loss attack on each target.
+        levels: false-positive rates, whole counts of the non-members, at which the curves are kept.
+        curves: the mean of the targets' ROC curves at the levels, (kinds, classifiers, counts, levels).
+        loss_curve: the same for the plain loss attack.
+    """
+
+    settings: Mapping[str, tuple]
+    classes: Mapping[str, int]
+    target_classes: int
+    measures: Mapping[str, Float[np.ndarray, "..."]]
+    loss: Mapping[str, Float[np.ndarray, " targets"]]
+    levels: Float[np.ndarray, " levels"]
+    curves: Float[np.ndarray, "kinds classifiers counts levels"]
+    loss_curve: Float[np.ndarray, " levels"]
+
+    @classmethod
+    def measure(
+        cls,
+        target_logits: Float[np.ndarray, "targets examples classes"],
+        labels: Int[np.ndarray, " examples"],
+        member: Bool[np.ndarray, "targets examples"],
+        kinds: Mapping[str, tuple],
+        *,
+        counts: Sequence[int] = COUNTS,
+        promised: Sequence[float] = PROMISED,
+        progress: bool = True,
+    ) -> "ShadowGrid":
+        """Fit every attack with :func:`mia_teach.attacks.shadow.learn` and try it on every target.
+
+        The adversary cannot see the truth about the target, so it takes its threshold from its own shadow models:
+        the score that a share ``promised`` of their non-members passes. It learnt from those very rows, so its
+        promise is too good the fewer rows a classifier has: one per class, from one shadow model, above all.
+
+        Args:
+            target_logits: of at least two targets, for intervals; ``labels`` and ``member`` are the truth on them.
+            kinds: name -> (logits, labels, member), the first three arguments of ``learn``. Where the number of
+                classes is the target's, the classes are taken to be the same.
+            counts: how many shadow models are used, each time the first of their kind.
+            promised: false-positive rates that the adversary promises itself.
+
+        Raises: ValueError for a single target, for fewer shadow models of a kind than ``counts`` asks for, and for
+            a promised rate that the non-members of a kind's first shadow models can't resolve.
+        """
+        import sklearn
+
+        settings = {
+            "kind": tuple(kinds),
+            "classifier": CLASSIFIERS,
+            "count": tuple(sorted(set(counts))),
+            "promised": tuple(sorted(set(promised))),
+        }
+        member = np.asarray(member)
+        _check(settings, member, kinds)
+        loss = [
+            Roc.from_scores(Scores(-one, inside, "loss"))
+            for one, inside in zip(signals.cross_entropy(target_logits, labels), member, strict=True)
+        ]
+        levels = _levels(min(roc.n_non_members for roc in loss))
+        classes = {name: int(np.shape(logits)[-1]) for name, (logits, _, _) in kinds.items()}
+        target_classes = int(np.shape(target_logits)[-1])
+        targets = features(target_logits, labels)
+        filled = {}
+        total = sum(settings["count"]) * len(kinds)
+        # scikit-learn's checks would take a seventh of the time, and the logits have been checked by signals
+        unchecked = sklearn.config_context(assume_finite=True, skip_parameter_validation=True)
+        with unchecked, waiting(total, "fitting the attacks", show=progress) as done:
+            for k, (name, (logits, own, inside)) in enumerate(kinds.items()):
+                seen, inside = features(logits, own), np.asarray(inside)
+                per_class = classes[name] == target_classes
+                for n, count in enumerate(settings["count"]):
+                    both = learn(logits[:count], own, inside[:count], per_class=per_class)
+                    mine = seen[:count], own, inside[:count]
+                    for c, attack in enumerate([replace(both, by_class={}), both][: 1 + per_class]):
+                        found = _measured(
+                            attack, mine, (targets, labels, member), levels, settings["promised"]
+                        )
+                        for key, values in found.items():
+                            shape = len(kinds), len(CLASSIFIERS), len(settings["count"]), *values.shape
+                            filled.setdefault(key, np.full(shape, np.nan))[k, c, n] = values
+                    done(count)
+        curves = filled.pop("curve")
+        return cls(
+            settings,
+            classes,
+            target_classes,
+            filled,
+            {
+                "auc": np.array([roc.auc for roc in loss]),
+                "tpr": np.array([roc.tpr_at(0.01).value for roc in loss]),
+            },
+            levels,
+            curves,
+            np.mean([_tpr_at(roc, levels) for roc in loss], axis=0),
+        )
+
+    def possible(self, kind: str, classifier: str) -> bool:
+        """Whether shadows of this kind can teach this classifier: one per class needs the target's classes."""
+        self._place("kind", kind), self._place("classifier", classifier)
+        return classifier == CLASSIFIERS[0] or self.classes[kind] == self.target_classes
+
+    def interval(
+        self, measure: str, *, kind: str, count: int, classifier: str, promised: float | None = None
+    ) -> Interval:
+        """A measure at some settings: mean over the targets, with Student's t interval cut at 0 and 1.
+
+        Args:
+            promised: needed for "true_fpr" and "true_tpr" only.
+
+        Raises: ValueError for a setting that was not measured.
+        """
+        if not self.possible(kind, classifier):
+            raise ValueError(
+                f"Shadows of the kind {kind!r} know {self.classes[kind]} classes and the target "
+                f"{self.target_classes}, so there is no classifier for each class. Ask for {CLASSIFIERS[0]!r}."
+            )
+        at = self._place("kind", kind), self._place("classifier", classifier), self._place("count", count)
+        if measure in ("true_fpr", "true_tpr"):
+            at += (self._place("promised", promised),)
+        return _interval(self.measures[measure][at])
+
+    def loss_interval(self, measure: str) -> Interval:
+        """The plain loss attack's "auc" or "tpr", over the same targets."""
+        return _interval(self.loss[measure])
+
+    def _place(self, name, value):
+        if value not in self.settings[name]:
+            known = ", ".join(str(one) for one in self.settings[name])
+            raise ValueError(f"Nothing was measured with {name} {value!r}. Measured were {known}.")
+        return self.settings[name].index(value)
+
+    def __repr__(self):
+        kinds, counts = len(self.settings["kind"]), len(self.settings["count"])
+        own = sum(self.possible(kind, CLASSIFIERS[1]) for kind in self.settings["kind"])
+        numbers = ", ".join(str(count) for count in self.settings["count"])
+        return (
+            f"{kinds} {'kind' if kinds == 1 else 'kinds'} of shadow models × {counts} numbers of them ({numbers}): "
+            f"{kinds * counts + own * counts} fits, {kinds * counts} of one classifier for all and {own * counts} of "
+            f"one per class; each tried on {len(self.loss['auc'])} targets"
+        )
+
+
+def _check(settings, member, kinds):
+    if member.ndim != 2 or len(member) < 2:
+        raise ValueError(
+            f"Membership of shape {member.shape} came; an interval needs at least two targets, "
+            "and one row for each."
+        )
+    if not kinds:
+        raise ValueError("No shadow models came. Give at least one kind: name -> (logits, labels, member).")
+    if not settings["count"] or settings["count"][0] < 1:
+        raise ValueError(f"Numbers of shadow models {settings['count']} came; each must be at least 1.")
+    if not settings["promised"] or not 0 < settings["promised"][0] <= settings["promised"][-1] < 1:
+        raise ValueError(f"Promised rates {settings['promised']} came; each must lie between 0 and 1.")
+    for name, (logits, own, inside) in kinds.items():
+        if np.shape(inside) != np.shape(logits)[:2] or np.shape(own) != np.shape(logits)[1:2]:
+            raise ValueError(
+                f"Kind {name!r}: logits of shape {np.shape(logits)}, labels {np.shape(own)} and membership "
+                f"{np.shape(inside)} came; (shadows, examples, classes), (examples,) and (shadows, examples) are needed."
+            )
+        if len(inside) < settings["count"][-1]:
+            raise ValueError(
+                f"Kind {name!r} has {len(inside)} shadow models, and counts asks for {settings['count'][-1]}. "
+                "Train more, or ask for fewer."
+            )
+        few = int((~np.asarray(inside)[: settings["count"][0]]).sum())
+        if few * settings["promised"][0] * (1 + 1e-12) < 1:
+            raise ValueError(
+                f"Kind {name!r}: a false-positive rate of {settings['promised'][0]:g} cannot be promised from "
+                f"{few} non-members. Use at least {int(np.ceil(1 / settings['promised'][0])):,}, or a higher rate."
+            )
+
+
+def _levels(n):
+    """About seventy false-positive rates k / n: logarithmic from 1 / n on, and even where a linear axis shows them."""
+    counts = np.concatenate([np.geomspace(1, n, 50), np.linspace(0.04 * n, n, 25)])
+    return np.unique(np.maximum(1, np.rint(counts))) / n
+
+
+def _tpr_at(roc, levels):
+    """The largest share of members found with at most these false-positive rates: ``roc.tpr_at`` for many at once."""
+    return roc.tpr[np.searchsorted(roc.fpr, levels * (1 + 1e-12), "right") - 1]
+
+
+def _scores(attack: ShadowClassifier, rows, labels):
+    """``attack.score``, from features that many attacks share."""
+    score = attack.common.decision_function(rows)
+    for label, classifier in attack.by_class.items():
+        own = labels == label
+        if own.any():
+            score[own] = classifier.decision_function(rows[own])
+    return score
+
+
+def _measured(attack, own, target, levels, promised):
+    """What one fitted attack is worth: an array for each measure, and the mean curve.
+
+    ``own`` and ``target``: features, labels and membership of the adversary's models and of the targets.
+    """
+    member, inside = target[2], own[2].ravel()
+    score = _scores(  # one call for both, since each costs more than its rows
+        attack,
+        np.concatenate([rows.reshape(truth.size, -1) for rows, _, truth in (own, target)]),
+        np.concatenate([np.tile(labels, len(truth)) for _, labels, truth in (own, target)]),
+    )
+    mine, scores = np.split(score, [inside.size])
+    innocent = np.sort(mine[~inside])[::-1]
+    thresholds = [innocent[int(rate * len(innocent) * (1 + 1e-12))] for rate in promised]
+    rocs = [
+        Roc.from_scores(Scores(score, truth, "shadow models"))
+        for score, truth in zip(scores.reshape(member.shape), member, strict=True)
+    ]
+    # a record is accused when its score is larger than the threshold: the last place on the curve above it
+    places = [np.searchsorted(-roc.threshold, -np.array(thresholds), "left") - 1 for roc in rocs]
+    return {
+        "auc": np.array([roc.auc for roc in rocs]),
+        "tpr": np.array([roc.tpr_at(0.01).value for roc in rocs]),
+        "true_fpr": np.array([roc.fpr[at] for roc, at in zip(rocs, places, strict=True)]).T,
+        "true_tpr": np.array([roc.tpr[at] for roc, at in zip(rocs, places, strict=True)]).T,
+        "curve": np.mean([_tpr_at(roc, levels) for roc in rocs], axis=0),
+    }
+
+
+def _interval(values) -> Interval:
+    found = Interval.from_values(values)
+    return Interval(found.value, max(0.0, found.low), min(1.0, found.high), found.confidence)
+
+
+class ShadowWorkbench(Lab):
+    """Kind and number of shadow models, classifier and promised false alarms; ROC curve, and who keeps the promise.
+
+    A later cell reads ``lab.kind``, ``lab.count``, ``lab.classifier``, ``lab.promised`` and ``lab.values()``; the
+    numbers of every setting are in ``lab.grid``.
+
+    Args:
+        grid: measured beforehand, with :meth:`ShadowGrid.measure`.
+        goals: what to reach, by default three that follow from this grid and can be reached on it.
+        traits: where the controls stand at first, by default where no goal is met; ``roc_scale`` for the axes.
+    """
+
+    _esm, _css = browser_files(__file__)
+    controls = ("kind", "count", "classifier", "promised")
+
+    title = traitlets.Unicode("Shadow workbench").tag(sync=True)
+    kind = traitlets.Unicode(help="of shadow models").tag(sync=True)
+    count = traitlets.Int(help="how many shadow models").tag(sync=True)
+    classifier = traitlets.Enum(CLASSIFIERS, CLASSIFIERS[0]).tag(sync=True)
+    promised = traitlets.Float(help="false-positive rate that the adversary promises itself").tag(sync=True)
+    roc_scale = traitlets.Enum(["log", "linear"], "log").tag(sync=True)
+    _settings = traitlets.Dict().tag(sync=True)
+    _classes = traitlets.List(traitlets.Int(), help="of each kind, then the target's").tag(sync=True)
+    _tables = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, grid: ShadowGrid, *, lesson: str = "03", goals=None, **traits):
+        self.grid = grid
+        self._found = _means(grid)
+        self._loss = {name: grid.loss_interval(name).value for name in ("auc", "tpr")}
+        goals = self._default_goals() if goals is None else goals
+        super().__init__(
+            lesson=lesson,
+            goals=goals,
+            _settings={name: list(values) for name, values in grid.settings.items()},
+            _classes=[*(grid.classes[kind] for kind in grid.settings["kind"]), grid.target_classes],
+            _tables={
+                **{name: pack(values) for name, values in self._found.items()},
+                "loss": pack([self._loss["auc"], self._loss["tpr"]]),
+                "levels": pack(grid.levels),
+                "reach": pack(self._reach()),
+                "curves": pack(grid.curves, "f4"),
+                "loss_curve": pack(grid.loss_curve, "f4"),
+            },
+            **self._start(goals, {name: traits.pop(name) for name in self.controls if name in traits}),
+            **traits,
+        )
+
+    def _positions(self):
+        """Every position of the controls, those where a learner might start first."""
+        s = self.grid.settings
+        for kind, count, classifier, promised in product(
+            s["kind"], reversed(s["count"]), s["classifier"], s["promised"]
+        ):
+            yield {"kind": kind, "count": count, "classifier": classifier, "promised": promised}
+
+    def _start(self, goals, given):
+        """The first position with these controls given at which no goal is met, or the very first."""
+        fitting = [at for at in self._positions() if given.items() <= at.items()]
+        if not fitting:
+            return {**next(self._positions()), **given}  # the traits say what is wrong with it
+        unmet = (at for at in fitting if not any(goal.is_met(self.values_at(**at)) for goal in goals))
+        return next(unmet, fitting[0])
+
+    @traitlets.validate("kind", "count", "promised")
+    def _measured(self, proposal):
+        name, value = proposal.trait.name, proposal.value
+        if value not in self.grid.settings[name]:
+            known = ", ".join(str(one) for one in self.grid.settings[name])
+            raise traitlets.TraitError(f"Nothing was measured with {name} {value!r}. Choose one of {known}.")
+        return value
+
+    def values_at(self, kind, count, classifier, promised):
+        s = self.grid.settings
+        per_class = classifier == CLASSIFIERS[1] and self.grid.possible(kind, classifier)
+        at = s["kind"].index(kind), int(per_class), s["count"].index(count)
+        there = (*at, s["promised"].index(promised))
+        found = {
+            "auc": self._found["auc"][at],
+            "tpr": self._found["tpr"][at],
+            "true_fpr": self._found["true_fpr"][there],
+            "true_tpr": self._found["true_tpr"][there],
+        }
+        mean = {name: float(three[0]) for name, three in found.items()}
+        ends = {
+            f"{name}_{end}": float(found[name][i]) for name in found for i, end in ((1, "low"), (2, "high"))
+        }
+        return {
+            "kind": at[0],
+            "count": count,
+            "per_class": int(per_class),
+            "fell_back": int(classifier == CLASSIFIERS[1] and not per_class),
+            "promised": promised,
+            **mean,
+            **ends,
+            "ratio": mean["true_fpr"] / promised,
+            "broken": int(ends["true_fpr_low"] > promised),
+            "loss_auc": self._loss["auc"],
+            "loss_tpr": self._loss["tpr"],
+        }
+
+    def words(self, values):
+        v = values
+        kind = self.grid.settings["kind"][v["kind"]]
+        fallen = (
+            f" (one per class is impossible: these shadows know {self.grid.classes[kind]} classes, "
+            f"the target {self.grid.target_classes})"
+        )
+        return (
+            f"{v['count']} shadow {'model' if v['count'] == 1 else 'models'}, {kind}; "
+            f"{'one classifier per class' if v['per_class'] else 'one classifier for all'}"
+            f"{fallen if v['fell_back'] else ''}: "
+            f"TPR at 1 % FPR {percent(v['tpr'])} ({percent(v['tpr_low'])} to {percent(v['tpr_high'])}), "
+            f"AUC {decimal(v['auc'])}; the plain loss attack has {percent(v['loss_tpr'])} and {decimal(v['loss_auc'])}. "
+            f"Promised FPR {rate(v['promised'])}, true FPR {percent(v['true_fpr'])} ({percent(v['true_fpr_low'])} to "
+            f"{percent(v['true_fpr_high'])}): {verdict(v)}; {percent(v['true_tpr'])} of the members are found there."
+        )
+
+    def lines(self):
+        targets = len(self.grid.loss["auc"])
+        return [
+            *super().lines(),
+            f"Each number is the mean over {targets} targets; intervals are 95 %, over the targets.",
+        ]
+
+    def describe(self):
+        return (
+            "Left: the mean ROC curve of the attack with that of the plain loss attack, the promised false-positive "
+            "rate as a line, and the point that the adversary really gets, with intervals. Right: the true "
+            "false-positive rate for each kind of shadow models, with intervals, beside the promised one. "
+            + self.read_out()
+        )
+
+    def picture(self):
+        from matplotlib.figure import Figure
+
+        from mia_teach.plots import style
+
+        with style():
+            figure = Figure(figsize=(9.6, 4.4), layout="constrained")
+            left, right = figure.subplots(1, 2)
+            self._draw_roc(left)
+            self._draw_promises(right)
+        return figure
+
+    def _draw_roc(self, ax):
+        from mia_teach.plots import RocDisplay
+
+        grid, v = self.grid, self.values()
+        curve = grid.curves[v["kind"], v["per_class"], grid.settings["count"].index(v["count"])]
+        scale = {"log": self.roc_scale == "log", "smallest": grid.levels[0]}
+        RocDisplay(grid.levels, curve, name="shadow attack").plot(ax, **scale, color="black")
+        RocDisplay(grid.levels, grid.loss_curve, name="plain loss attack").plot(
+            ax, **scale, color="#009E73", ls="--"
+        )
+        ax.axvline(v["promised"], color="#CC79A7", ls="-.", label="promised FPR")
+        ax.errorbar(
+            v["true_fpr"],
+            v["true_tpr"],
+            xerr=[[v["true_fpr"] - v["true_fpr_low"]], [v["true_fpr_high"] - v["true_fpr"]]],
+            yerr=[[v["true_tpr"] - v["true_tpr_low"]], [v["true_tpr_high"] - v["true_tpr"]]],
+            fmt="D",
+            color="#0072B2",
+            capsize=4,
+            label="what it really gets",
+            zorder=5,
+        )
+        ax.set(aspect="auto", xlabel="false-positive rate", ylabel="true-positive rate")
+        ax.legend(loc="best", fontsize=9)
+
+    def _draw_promises(self, ax):
+        kinds = self.grid.settings["kind"]
+        rows = [self.values_at(kind, self.count, self.classifier, self.promised) for kind in kinds]
+        for row, v in enumerate(rows):
+            now = kinds[row] == self.kind
+            mean, low, high = np.clip([v["true_fpr"], v["true_fpr_low"], v["true_fpr_high"]], *self._reach())
+            ax.errorbar(
+                mean,
+                row,
+                xerr=[[mean - low], [high - mean]],
+                fmt="D" if now else "o",
+                color="#0072B2" if now else "black",
+                mfc="#0072B2" if now else "white",
+                capsize=4,
+                clip_on=False,
+            )
+        ax.axvline(self.promised, color="#CC79A7", ls="-.", label=f"promised {rate(self.promised)}")
+        names = [
+            f"{kind}\n(one for all)" if v["fell_back"] else kind for kind, v in zip(kinds, rows, strict=True)
+        ]
+        ax.set_yticks(range(len(kinds)), names)
+        ticks = [one for one in TICKS if self._reach()[0] <= one <= self._reach()[1]]
+        ax.set(ylim=(len(kinds) - 0.5, -0.5), xscale="log", xlim=self._reach())
+        ax.set(xlabel="true false-positive rate (left edge: that or less)")
+        ax.set_xticks(ticks, [rate(one) for one in ticks])
+        ax.minorticks_off()
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=9)
+
+    def _reach(self):
+        """Both ends of the axis of true rates, the same at every position."""
+        promised, measured = self.grid.settings["promised"], self._found["true_fpr"]
+        return promised[0] / 5, float(min(1.0, max(2 * promised[-1], np.nanmax(measured))))
+
+    def _default_goals(self) -> list[Goal]:
+        """Three goals within reach on this grid: rank better than the loss, save shadow models, a broken promise."""
+        everywhere = [self.values_at(**at) for at in self._positions()]
+        loss, grid = self._loss, self.grid
+        best = max(v["tpr"] for v in everywhere)
+        nearly = int(1000 * (0.9 * best + 0.1 * min(best, loss["tpr"]))) / 1000
+        few = grid.settings["count"][0]
+        reach = max(v["auc"] for v in everywhere if v["count"] == few)
+        for_all = max(v["auc"] for v in everywhere if not v["per_class"])
+        enough = int(1000 * min(reach, min(loss["auc"], for_all) - 0.01)) / 1000
+        known = f"the plain loss attack has {percent(loss['tpr'])}"
+        return [
+            Goal(
+                f"Rank better than the loss does: TPR at 1 % FPR of at least {percent(nearly)} ({known})"
+                if nearly > loss["tpr"]
+                else f"Find as many as these shadow models can: TPR at 1 % FPR of at least {percent(nearly)} ({known})",
+                {"tpr": (">=", nearly)},
+                "rank_better",
+            ),
+            Goal(
+                f"Save work: {'a single shadow model' if few == 1 else f'only {few} shadow models'}, and still an AUC "
+                f"of at least {enough:.3f} (the plain loss attack has {decimal(loss['auc'])})",
+                {"count": ("==", few), "auc": (">=", enough)},
+                "save_work",
+            ),
+            _broken_promise(everywhere),
+        ]
+
+
+def _broken_promise(everywhere) -> Goal:
+    """A true FPR of twice the promised one and surely above it; where there is none, the most that there is."""
+    broken = [v["ratio"] for v in everywhere if v["broken"]]
+    if broken and max(broken) >= 2:
+        text = "at least twice as many false alarms as promised, and the interval lies above the promise"
+        conditions = {"ratio": (">=", 2.0), "broken": ("==", 1)}
+    elif broken:
+        text = "more false alarms than promised, so that the whole interval lies above the promise"
+        conditions = {"broken": ("==", 1)}
+    else:
+        most = int(100 * max(v["ratio"] for v in everywhere)) / 100
+        text = f"its true FPR is at least {most:.2f} times the promised one, the worst that occurs here"
+        conditions = {"ratio": (">=", most)}
+    return Goal(f"Find an adversary whose promise cannot be trusted: {text}", conditions, "broken_promise")
+
+
+def rate(share: float) -> str:
+    """A promised rate without needless decimals.
+
+    >>> rate(0.01), rate(0.005)
+    ('1 %', '0.5 %')
+    """
+    return f"{100 * share:g} %"
+
+
+def verdict(values: Mapping[str, float]) -> str:
+    """Whether the promise is kept, by the interval of the true false-positive rate."""
+    v = values
+    if v["broken"]:
+        return f"the promise is broken, {v['ratio']:.1f} times as many false alarms"
+    if v["true_fpr_high"] < v["promised"]:
+        return "more careful than promised"
+    return "the promise is kept, within the interval"
+
+
+def _means(grid):
+    """Mean, low and high of every measure at every place; NaN where nothing was measured."""
+    found = {}
+    for name in MEASURES:
+        values = grid.measures[name]
+        found[name] = np.full((*values.shape[:-1], 3), np.nan)
+        for at in np.ndindex(values.shape[:-1]):
+            if np.isfinite(values[at]).all():
+                one = _interval(values[at])
+                found[name][at] = one.value, one.low, one.high
+    return found
