@@ -37,7 +37,8 @@ def _checked(logits, labels=None):
 
 def _log_sum_exp(logits):
     top = logits.max(axis=-1, keepdims=True)
-    return top[..., 0] + np.log(np.exp(logits - top).sum(axis=-1))
+    shifted = logits - top
+    return top[..., 0] + np.log(np.exp(shifted, out=shifted).sum(axis=-1))
 
 
 def _at(values, index):
