@@ -1,7 +1,7 @@
 """Who is in which training set: bool arrays of shape (models, examples)."""
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 
 
 def _check(models, examples):
@@ -11,20 +11,40 @@ def _check(models, examples):
         )
 
 
-def coin_flips(models: int, examples: int, *, seed: int) -> Bool[np.ndarray, "models examples"]:
-    """Membership in which every model flips a fair coin for every example.
+def coin_flips(
+    models: int, examples: int, *, seed: int, group: Int[np.ndarray, " examples"] | None = None
+) -> Bool[np.ndarray, "models examples"]:
+    """Membership in which every model flips a fair coin for every example, or for every group of examples.
 
     Training sets have about ``examples / 2`` members, each model's independent of
     the others', which is what the membership game assumes.
+
+    Args:
+        group: whom each example belongs to, such as ``data.group``: one coin then decides about all the
+            examples of a person or household, so that the question is about the person.
+
+    Raises: ValueError for a group that does not give one integer an example.
 
     Source: Yeom et al. 2018, "Privacy risk in machine learning", experiment 1.
 
     >>> member = coin_flips(3, 1000, seed=0)
     >>> member.shape, bool(abs(member.mean() - 0.5) < 0.05)
     ((3, 1000), True)
+    >>> by_person = coin_flips(3, 4, seed=0, group=np.array([7, 7, 7, 9]))
+    >>> bool((by_person[:, 0] == by_person[:, 2]).all())
+    True
     """
     _check(models, examples)
-    return np.random.default_rng(seed).random((models, examples)) < 0.5
+    if group is None:
+        return np.random.default_rng(seed).random((models, examples)) < 0.5
+    group = np.asarray(group)
+    if group.shape != (examples,) or group.dtype.kind not in "iu":
+        raise ValueError(
+            f"A group of {group.dtype} and shape {group.shape} came; integers of shape ({examples},) are needed, "
+            "the number of a person or household for each example."
+        )
+    groups, number = np.unique(group, return_inverse=True)
+    return (np.random.default_rng(seed).random((models, len(groups))) < 0.5)[:, number]
 
 
 def fixed_size(models: int, examples: int, *, size: int, seed: int) -> Bool[np.ndarray, "models examples"]:

@@ -11,6 +11,24 @@ def test_coin_flips_are_fair_and_independent_between_models():
     assert abs(agreement - 0.5) < 5 * 0.5 / np.sqrt(member.size / 2)
 
 
+def test_coins_by_group_keep_a_person_together_and_are_fair_and_independent_between_persons():
+    group = np.random.default_rng(0).integers(100, 400, size=2000)
+    member = mt.coin_flips(100, len(group), seed=1, group=group)
+    persons = np.unique(group)
+    coins = np.stack([member[:, group == person][:, 0] for person in persons], axis=1)
+    assert (member == coins[:, np.searchsorted(persons, group)]).all()
+    assert abs(coins.mean() - 0.5) < 5 * 0.5 / np.sqrt(coins.size)
+    assert abs((coins[:, :100] == coins[:, 100:200]).mean() - 0.5) < 5 * 0.5 / np.sqrt(100 * 100)
+    assert abs((coins[::2] == coins[1::2]).mean() - 0.5) < 5 * 0.5 / np.sqrt(coins.size / 2)
+
+
+def test_coins_by_group_do_not_depend_on_how_the_groups_are_numbered():
+    group = np.array([4, 2, 4, 9, 2])
+    assert (
+        mt.coin_flips(5, 5, seed=3, group=group) == mt.coin_flips(5, 5, seed=3, group=10 * group + 1)
+    ).all()
+
+
 def test_fixed_size_has_the_size_and_every_example_equally_often():
     member = mt.fixed_size(500, 40, size=10, seed=2)
     assert (member.sum(axis=1) == 10).all()
@@ -39,3 +57,7 @@ def test_it_refuses_designs_that_cannot_be():
         mt.fixed_size(2, 10, size=10, seed=0)
     with pytest.raises(ValueError, match="at least 1 and 2"):
         mt.coin_flips(0, 10, seed=0)
+    with pytest.raises(ValueError, match=r"shape \(3,\) came; integers of shape \(4,\)"):
+        mt.coin_flips(2, 4, seed=0, group=np.array([0, 1, 1]))
+    with pytest.raises(ValueError, match="A group of float64"):
+        mt.coin_flips(2, 2, seed=0, group=np.array([0.0, 1.0]))

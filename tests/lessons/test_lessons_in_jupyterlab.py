@@ -29,6 +29,23 @@ SOLVED = {
         "def roc_point(score, member, threshold):\n"
         "    return (score[~member] > threshold).mean(), (score[member] > threshold).mean()",
     ),
+    "03_shadow_models": (
+        "attack_features",
+        "def attack_features(logits, labels, top):\n"
+        "    log_p = logits - np.logaddexp.reduce(logits, axis=1)[:, None]\n"
+        "    own = log_p[np.arange(len(labels)), labels]\n"
+        "    largest = np.sort(np.exp(log_p), axis=1)[:, ::-1][:, :top]\n"
+        "    return np.column_stack([largest, -own, logits.argmax(axis=1) == labels])",
+    ),
+    "04_likelihood_ratio": (
+        "lira_score",
+        "def lira_score(phi, shadow_phi, member):\n"
+        "    score = 0\n"
+        "    for sign, side in ((1, member), (-1, ~member)):\n"
+        "        m, s = shadow_phi.mean(axis=0, where=side), shadow_phi.std(axis=0, where=side)\n"
+        "        score = score - sign * (((phi - m) / s) ** 2 / 2 + np.log(s))\n"
+        "    return score",
+    ),
 }
 
 
