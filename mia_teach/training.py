@@ -574,7 +574,8 @@ def _masked(template, names):
 
 
 def _dropout_shapes(template, x):
-    shapes, hooks = {}, []
+    # a copy of one's own: torch numbers hooks without a lock, so on a shared module two threads' hooks can be one
+    template, shapes, hooks = copy.deepcopy(template), {}, []
     for name, module in template.named_modules():
         if isinstance(module, nn.Dropout):
             hooks.append(

@@ -222,12 +222,17 @@ def target_on_digits():
 
 def gradient_microscope(**options):
     model, digits, member = target_on_digits()
-    shown = {"batches": (8, 32), "images": digits.x.reshape(-1, 8, 8), **options}
+    shown = {
+        "batches": (8, 32),
+        "records": range(2, 400, 13),
+        "images": digits.x.reshape(-1, 8, 8),
+        **options,
+    }
     return GradientMicroscope(model, digits, member, **shown)
 
 
 def gradient_positions():
-    offered = gradient_microscope().offered
+    offered = list(range(2, 400, 13))
     return [
         {"record": record, "layer": layer, "update": update, "uncovered": uncovered, "looked": looked}
         for record in offered[::3]
