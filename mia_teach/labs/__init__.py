@@ -9,7 +9,6 @@ _NAMES = {
     "Question": "quiz",
     "Quiz": "quiz",
     "Prediction": "prediction",
-    "GradientMicroscope": "gradient_microscope",
     "GuessingGame": "guessing_game",
     "LikelihoodExplorer": "likelihood_explorer",
     "OverfittingPlayground": "overfitting_playground",

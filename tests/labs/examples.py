@@ -2,13 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 
-from mia_teach.data import load_digits
 from mia_teach.game import Game
-from mia_teach.labs.gradient_microscope import GradientMicroscope
 from mia_teach.labs.guessing_game import GuessingGame
 from mia_teach.labs.lab import Lab
 from mia_teach.labs.likelihood_explorer import LikelihoodExplorer
@@ -17,10 +14,8 @@ from mia_teach.labs.prediction import Prediction
 from mia_teach.labs.quiz import Choice, Question, Quiz
 from mia_teach.labs.shadow_workbench import ShadowGrid, ShadowWorkbench
 from mia_teach.labs.threshold_explorer import ThresholdExplorer
-from mia_teach.membership import balanced_shadows, fixed_size
-from mia_teach.models import mlp
+from mia_teach.membership import balanced_shadows
 from mia_teach.scores import Scores
-from mia_teach.training import train
 
 
 @dataclass
@@ -212,38 +207,7 @@ def shadow_positions():
     ]
 
 
-@cache
-def target_on_digits():
-    """A trained model, its data and who was in them: few records and many epochs, so that they leak."""
-    digits = load_digits()[:400]
-    member = fixed_size(1, 400, size=200, seed=0)
-    return train(mlp(64, 16, 10), digits, member, epochs=20, learning_rate=5e-3, seed=1)[0], digits, member[0]
-
-
-def gradient_microscope(**options):
-    model, digits, member = target_on_digits()
-    shown = {
-        "batches": (8, 32),
-        "records": range(2, 400, 13),
-        "images": digits.x.reshape(-1, 8, 8),
-        **options,
-    }
-    return GradientMicroscope(model, digits, member, **shown)
-
-
-def gradient_positions():
-    offered = list(range(2, 400, 13))
-    return [
-        {"record": record, "layer": layer, "update": update, "uncovered": uncovered, "looked": looked}
-        for record in offered[::3]
-        for layer in ("0", "3", "all")
-        for update in (0, 8, 32)
-        for uncovered, looked in (([], []), ([record], [0, 4]), (offered, list(range(9))))
-    ]
-
-
 EXAMPLES = {
-    "gradient_microscope": Example(gradient_microscope, gradient_positions()),
     "guessing_game": Example(guessing_game, guessing_positions()),
     "likelihood_explorer": Example(likelihood_explorer, likelihood_positions()),
     "overfitting_playground": Example(
