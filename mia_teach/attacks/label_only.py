@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
+from mia_teach.training import Ensemble
 from mia_teach.waiting import waiting
 
 
@@ -190,6 +191,39 @@ def noise_robustness(
             right += oracle(perturbed(np.asarray(x), rng, scale=scale, flip=flip, groups=groups)) == labels
             done(1)
     return right / queries
+
+
+def own_answers(
+    models: Ensemble,
+    x: Float[np.ndarray, "examples features"],
+    labels: Int[np.ndarray, " examples"],
+    *,
+    scale: float,
+    queries: int,
+    flip: float = 0.0,
+    groups: Sequence[Sequence[int]] = (),
+    seed: int,
+) -> Bool[np.ndarray, "queries models examples"]:
+    """Whether models of one's own name the true label, on the very questions of :func:`noise_robustness`.
+
+    With the same seed every model is asked what an oracle is asked there: the clean record first, then the same noisy
+    copies. So ``own_answers(...)[:q].mean(axis=0)`` is each model's robustness with the first q questions, and can be
+    compared with the target's, record by record. No oracle counts: these models belong to who asks.
+
+    Args:
+        queries: answers for each record, the clean one included.
+        scale, flip, groups: the noise, see :func:`perturbed`.
+    """
+    if queries < 1:
+        raise ValueError(f"{queries} queries a record came; at least the clean record is asked about.")
+    x, rng = np.asarray(x), np.random.default_rng(seed)
+    right = np.empty((queries, len(models), len(x)), bool)
+    with waiting(queries, "asking") as done:
+        for q in range(queries):
+            rows = perturbed(x, rng, scale=scale, flip=flip, groups=groups) if q else x
+            right[q] = models.logits(rows).argmax(axis=2) == labels
+            done(1)
+    return right
 
 
 def shifts(distance: int) -> tuple[tuple[int, int], ...]:

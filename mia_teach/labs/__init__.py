@@ -9,9 +9,11 @@ _NAMES = {
     "Question": "quiz",
     "Quiz": "quiz",
     "Prediction": "prediction",
+    "GradientMicroscope": "gradient_microscope",
     "GuessingGame": "guessing_game",
     "LikelihoodExplorer": "likelihood_explorer",
     "OverfittingPlayground": "overfitting_playground",
+    "QueryBudget": "query_budget",
     "ShadowWorkbench": "shadow_workbench",
     "ThresholdExplorer": "threshold_explorer",
 }

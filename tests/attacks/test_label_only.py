@@ -109,6 +109,22 @@ def test_one_query_is_the_gap_attack_and_a_budget_too_small_asks_nothing():
     assert (one == label_only.correctness(fresh, x, labels)).all()
 
 
+def test_own_models_are_asked_exactly_what_the_oracle_is_asked():
+    digits = load_digits()[:120]
+    member = np.random.default_rng(0).random((3, 120)) < 0.5
+    models = train(mlp(64, 16, 10), digits, member, epochs=5, progress=False)
+    noise = {"scale": 0.3, "flip": 0.2, "groups": ((0,), (1, 2)), "seed": 4}
+    own = label_only.own_answers(models, digits.x, digits.y, queries=9, **noise)
+    assert own.shape == (9, 3, 120)
+    for model in range(3):
+        for queries in (1, 4, 9):
+            oracle = LabelOracle(models[model])
+            there = label_only.noise_robustness(oracle, digits.x, digits.y, queries=queries, **noise)
+            np.testing.assert_allclose(own[:queries, model].mean(axis=0), there)
+    with pytest.raises(ValueError, match="0 queries a record came"):
+        label_only.own_answers(models, digits.x, digits.y, queries=0, **noise)
+
+
 def test_categories_stay_categories_and_change_as_often_as_asked():
     rng = np.random.default_rng(0)
     x = np.zeros((4000, 6))

@@ -2,20 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
+from mia_teach.data import load_digits
 from mia_teach.game import Game
+from mia_teach.labs.gradient_microscope import GradientMicroscope
 from mia_teach.labs.guessing_game import GuessingGame
 from mia_teach.labs.lab import Lab
 from mia_teach.labs.likelihood_explorer import LikelihoodExplorer
 from mia_teach.labs.overfitting_playground import BIN_EDGES, OverfittingGrid, OverfittingPlayground
 from mia_teach.labs.prediction import Prediction
+from mia_teach.labs.query_budget import MEASURES, YARDSTICKS, QueryBudget, QueryGrid
 from mia_teach.labs.quiz import Choice, Question, Quiz
 from mia_teach.labs.shadow_workbench import ShadowGrid, ShadowWorkbench
 from mia_teach.labs.threshold_explorer import ThresholdExplorer
-from mia_teach.membership import balanced_shadows
+from mia_teach.membership import balanced_shadows, fixed_size
+from mia_teach.models import mlp
 from mia_teach.scores import Scores
+from mia_teach.training import train
 
 
 @dataclass
@@ -170,6 +176,33 @@ def likelihood_positions():
     ]
 
 
+def query_grid(targets=4):
+    """Numbers of no attack at all, but of the right shapes, some of them below the gap attack's."""
+    random = np.random.default_rng(5)
+    settings = {"queries": (1, 2, 10, 50), "scale": (0.1, 0.2, 1.0)}
+    places, levels = (2, 3, 4), np.geomspace(1e-3, 1.0, 30)
+    measures = {
+        "auc": random.uniform(0.7, 0.9, (*places, targets)),
+        "tpr": random.uniform(0.0, 0.3, (*places, targets)),
+    }
+    yardsticks = {
+        name: {measure: random.uniform(low, low + 0.02, targets) for measure in MEASURES}
+        for name, low in zip(YARDSTICKS, (0.8, 0.85, 0.9), strict=True)
+    }
+    curves = levels ** random.uniform(0.3, 0.9, (*places, 1))
+    return QueryGrid(settings, measures, yardsticks, levels, curves, levels**0.6, (0.4, 1.0), 2000)
+
+
+def query_positions():
+    settings = query_grid().settings
+    return [
+        {"queries": queries, "scale": scale, "calibrated": calibrated}
+        for queries in settings["queries"]
+        for scale in settings["scale"]
+        for calibrated in (False, True)
+    ]
+
+
 def shadow_grid(targets=4):
     """Numbers of no attack at all, but of the right shapes; the last kind knows other classes."""
     random = np.random.default_rng(4)
@@ -207,12 +240,44 @@ def shadow_positions():
     ]
 
 
+@cache
+def target_on_digits():
+    """A trained model, its data and who was in them: few records and many epochs, so that they leak."""
+    digits = load_digits()[:400]
+    member = fixed_size(1, 400, size=200, seed=0)
+    return train(mlp(64, 16, 10), digits, member, epochs=20, learning_rate=5e-3, seed=1)[0], digits, member[0]
+
+
+def gradient_microscope(**options):
+    model, digits, member = target_on_digits()
+    shown = {
+        "batches": (8, 32),
+        "records": range(2, 400, 13),
+        "images": digits.x.reshape(-1, 8, 8),
+        **options,
+    }
+    return GradientMicroscope(model, digits, member, **shown)
+
+
+def gradient_positions():
+    offered = list(range(2, 400, 13))
+    return [
+        {"record": record, "layer": layer, "update": update, "uncovered": uncovered, "looked": looked}
+        for record in offered[::3]
+        for layer in ("0", "3", "all")
+        for update in (0, 8, 32)
+        for uncovered, looked in (([], []), ([record], [0, 4]), (offered, list(range(9))))
+    ]
+
+
 EXAMPLES = {
+    "gradient_microscope": Example(gradient_microscope, gradient_positions()),
     "guessing_game": Example(guessing_game, guessing_positions()),
     "likelihood_explorer": Example(likelihood_explorer, likelihood_positions()),
     "overfitting_playground": Example(
         lambda: OverfittingPlayground(overfitting_grid(), epochs=20, lesson="01"), overfitting_positions()
     ),
+    "query_budget": Example(lambda: QueryBudget(query_grid()), query_positions()),
     "shadow_workbench": Example(lambda: ShadowWorkbench(shadow_grid()), shadow_positions()),
     "threshold_explorer": Example(lambda: ThresholdExplorer(scores(), lesson="02"), threshold_positions()),
     "quiz": Example(

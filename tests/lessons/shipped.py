@@ -9,7 +9,14 @@ from tests import no_network
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = ROOT / "lessons"
-EXPECTED = ("00_game", "01_overfitting", "02_threshold", "03_shadow_models", "04_likelihood_ratio")
+EXPECTED = (
+    "00_game",
+    "01_overfitting",
+    "02_threshold",
+    "03_shadow_models",
+    "04_likelihood_ratio",
+    "05_label_only",
+)
 CHEAPEST = ("00_game", "02_threshold")  # in seconds
 ANOTHER_CPU = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_CBWR": "COMPATIBLE"}
 

@@ -46,6 +46,15 @@ SOLVED = {
         "        score = score - sign * (((phi - m) / s) ** 2 / 2 + np.log(s))\n"
         "    return score",
     ),
+    "05_label_only": (
+        "gap_by_class",
+        "def gap_by_class(predictions, labels, member, n_classes):\n"
+        "    right, gaps = predictions == labels, []\n"
+        "    for label in range(n_classes):\n"
+        "        here = labels == label\n"
+        "        gaps.append(right[here & member].mean() - right[here & ~member].mean())\n"
+        "    return np.array(gaps)",
+    ),
 }
 
 

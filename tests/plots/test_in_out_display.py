@@ -35,7 +35,11 @@ def test_each_density_is_that_of_its_side_and_stands_apart_without_colour():
 
 
 def test_answers_that_all_agree_still_make_a_picture():
-    InOutDisplay([1.0, 1.0], [2.0, 2.0], 1.5).plot()
+    display = InOutDisplay([1.0, 1.0], [2.0, 2.0], 1.5).plot()
+    for line in display.ax_.lines:
+        assert np.isfinite(line.get_ydata()).all()
+    left, right = display.ax_.get_xlim()
+    assert left < 1.0 < 2.0 < right
 
 
 def test_one_answer_a_side_is_refused():

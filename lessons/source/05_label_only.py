@@ -1,0 +1,815 @@
+# %% [markdown] section="card"
+# # 05 The API gives only labels
+#
+# After this lesson you can
+#
+# - **attack** a model that answers with a letter, and count every question it is asked,
+# - **choose** the noise that feels out a margin, on models of your own, with categories kept apart from numbers,
+# - **find** a decision boundary by halves,
+# - **judge** what hiding confidences and rationing questions protect, and against whom.
+#
+# **Builds on** lesson 02 (gap attack, TPR at a low FPR) and lesson 04 (a record's own past). **Time** 45 minutes.
+#
+# **Data** LendingClub: 10,000 real loans, 114 columns, and the grade that the lender gave, A to G.
+#
+# **Threat model** Somebody who holds applications with their grades and may ask the lender's model for grades, so many
+# questions and no more; later he also trains models of his own.
+
+# %%
+from dataclasses import replace
+
+import numpy as np
+
+import mia_teach as mt
+from mia_teach.attacks import label_only, sides
+from mia_teach.attacks.label_only import LabelOracle
+from mia_teach.attacks.lira import lira
+from mia_teach.exercises import label_only as check
+from mia_teach.labs.prediction import Prediction
+from mia_teach.labs.query_budget import QueryBudget, QueryGrid
+from mia_teach.plots import IntervalDisplay
+
+# %% [markdown] section="warm-up"
+# ## Warm-up
+#
+# Answer from memory before you open the answers.
+#
+# 1. In lesson 02, which attack needed nothing but the predicted label, and what was its false positive rate?
+# 2. In lesson 04, why is a right answer on an odd record worse news for its owner than one on an easy record?
+#
+# <details><summary>Answers</summary>
+#
+# 1. The gap attack: accuse whoever is classified rightly. It accuses every outsider who is classified rightly too, so its
+#    false positive rate *is* the test accuracy.
+# 2. Models that never saw an easy record get it right as well. On an odd one they fail, so a right answer must have
+#    been learnt by heart.
+#
+# </details>
+
+# %% [markdown] section="case"
+# ## The case
+#
+# Ines is invented, her situation is not. After a separation she compared loans on a portal, which showed her a grade, E,
+# and an offer. Now she applies for a job, and the firm asks a broker about every candidate: any debts?
+#
+# The broker holds 2,000 applications from that portal, grades included. Which of them became loans, he does not know. The
+# lender does: the loans it gave trained its grading model.
+#
+# Since what happened to Marta in lesson 04, the lender has acted. Its model no longer shows probabilities. You enter an
+# application and get one letter. "Nobody can compute a likelihood from a letter", says the announcement. "It is
+# safe now."
+
+# %% [markdown] section="predict"
+# ## Predict
+#
+# With probabilities, one question a loan and the [loss](glossary.md#loss), such a broker finds about 2 members in a hundred
+# while he accuses [[1 %|definition]] of the non-members.
+#
+# Now he gets one letter a loan, from one question. It is the right grade or it is not. Right for nearly every loan the model
+# trained on, and for many of the others. He may train 16 models of his own and ask *those* whatever he likes.
+#
+# Commit your number before you run anything else; the answer comes in *Surprise*, over eight targets.
+
+# %%
+prediction = Prediction(
+    "One question about each loan, one letter as the answer, and 16 models of his own: which share of the members does "
+    "the broker find at 1 % false positives?",
+    lesson="05",
+    name="one_letter_tpr_at_1_percent",
+    unit="%",
+    low=0,
+    high=100,
+    tolerance=5,
+)
+prediction
+
+# %% [markdown] audience="instructor"
+# **Predict (4 minutes).** The usual answers are 0 ("a yes or no has no threshold there", from those who remember the gap
+# attack) and 1 to 2 ("less than with probabilities"). Both reasons are good and both fall in *Surprise*; write them down.
+#
+# **Timing of the whole lesson.** Card to predict 8, build 17, lab 5, exercises 9, surprise to recap 6. In 30 minutes:
+# leave out round 3 and exercises 1 and 3.
+
+# %% [markdown] section="build"
+# ## Build
+#
+# ### Round 1: an oracle that counts
+#
+# The broker's applications are 2,000 real loans. 18 models learn in a [balanced design](glossary.md#balanced-design), each
+# on 1,000 of them. Every second model plays the lender once: eight targets, for intervals. A target's partner stays
+# out, and the other 16 are the [shadow models](glossary.md#shadow-model) of an adversary who trains them on his own list.
+
+# %%
+loans = mt.load_lending_club()
+loans = loans[np.random.default_rng(0).permutation(len(loans))[:2100]]
+records, strangers = loans[:2000], loans[2000:]
+x, grades = records.x, records.y
+member = mt.balanced_shadows(18, 2000, seed=0)
+models = mt.train(mt.mlp(114, 128, 7), records, member, epochs=40, learning_rate=5e-3, seed=1)
+
+right = mt.signals.correct(models.logits(x), grades)
+print("right on loans that a model trained on:", mt.percent(right[member].mean()))
+print("right on other loans:                  ", mt.percent(right[~member].mean()))
+
+# %% [markdown]
+# What the broker gets is an oracle. It holds the model so that nobody can reach the probabilities, answers with numbers of
+# grades, and counts. Here it has a budget of 50,000 answers. Ask about all loans, then for 25 more letters on each.
+
+# %%
+oracle = LabelOracle(models[0], budget=50_000)
+told = oracle(x)
+print("first ten letters: ", *(records.class_names[k] for k in told[:10]))
+print("those on the loans:", *(records.class_names[k] for k in grades[:10]))
+print(oracle)
+try:
+    oracle(np.repeat(x, 25, axis=0))
+except label_only.QueryBudgetError as refusal:
+    print(refusal)
+
+# %% [markdown]
+# One question about each loan is the [gap attack](glossary.md#gap-attack) of lesson 02: accuse whoever is answered rightly.
+# It is the floor of this lesson. What one could do before, with one set of probabilities and no model of one's own, is the loss:
+# call it the ceiling, until round 4.
+
+
+# %%
+TARGETS = range(0, 16, 2)
+games = [replace(mt.Game.from_ensemble(models, records), target=target) for target in TARGETS]
+
+
+def judged(score, name):
+    """Scores of every target; score has the shape (models, loans)."""
+    return [game.judge(score[game.target], name=name) for game in games]
+
+
+def over_targets(parts, measure):
+    """Mean over the targets of "auc" or "tpr" (at 1 % FPR), with a 95 % interval."""
+    rocs = [mt.Roc.from_scores(one) for one in parts]
+    values = [roc.auc if measure == "auc" else roc.tpr_at(0.01).value for roc in rocs]
+    return mt.Interval.from_values(values, within=(0, 1))
+
+
+# %%
+def report(parts):
+    """One line: AUC and TPR at 1 % FPR over the targets, and how many non-members tie at the top."""
+    auc, tpr = over_targets(parts, "auc").words(), over_targets(parts, "tpr").words(".1%")
+    tied = np.mean([mt.Roc.from_scores(one).tied_at_the_top for one in parts])
+    print(f"{parts[0].name:34} {auc:24} {tpr:27} {tied:5.1f}")
+
+
+heading = f"{'':34} {'AUC':24} {'TPR at 1 % FPR':27} tied at the top"
+gap = judged(right.astype(float), "gap attack, 1 letter")
+loss = judged(mt.signals.label_log_odds(games[0].logits, grades), "loss, from probabilities")
+print(heading)
+report(gap)
+report(loss)
+
+# %% [markdown]
+# The announcement seems to hold. Letters cost the broker {{ f"{over_targets(loss, 'auc').value - over_targets(gap, 'auc').value:.3f}" }}
+# of AUC, and at [[1 %|definition]] FPR the gap attack finds nobody at all. Ask the package why:
+
+# %%
+print(mt.Roc.from_scores(gap[0]).tpr_at(0.01))
+
+# %% [markdown]
+# A yes or no has one point on the ROC curve and no dial. The non-members who are answered rightly all share the highest
+# score: accuse all of them, or nobody.
+
+# %% [markdown] audience="instructor"
+# **Round 1 (4 minutes).** Ask for a repair of the tie. Somebody will say "flip a coin among them". That reaches any FPR, and
+# finds members in proportion: a straight line from 0 to the one point. It is honest, and it makes the coin accuse.
+
+# %% [markdown]
+# ### Round 2: feel around
+#
+# The probabilities are hidden; the margin behind them is not. A record that was trained on sits deeper in its class than
+# it would otherwise. So ask again, about slightly different applications: income, debts and the other numbers moved by
+# Gaussian noise. How long does the letter hold?
+#
+# Two loans of grade E, both answered rightly by the first target, picked for contrast. Which of them did it train on?
+
+# %%
+groups = label_only.one_hot_groups(records.feature_names)
+rng = np.random.default_rng(0)
+for loan in (39, 1731):
+    copies = np.repeat(x[[loan]], 40, axis=0)
+    letters = oracle(label_only.perturbed(copies, rng, scale=0.4, groups=groups))
+    print(f"loan {loan:4}: ", "".join(records.class_names[k] for k in letters))
+print(oracle)
+
+# %%
+for loan in (39, 1731):
+    print(f"loan {loan}: {'member' if member[0, loan] else 'non-member'}")
+
+# %% [markdown]
+# The share of right letters is a score, the [noise robustness](glossary.md#noise-robustness) (Choquette-Choo 2021). Its
+# currency is the question: 20 for each loan are 40,000 for the broker's list.
+#
+# Two things have to be decided: *how much* noise, and *on what*. Of the 114 columns only 34 are numbers. The other 80 are
+# categories, written as 0 and 1: the state in 50 of them, the purpose, "is missing". Noise there makes an application from
+# a little less Alaska and some Ohio, which nobody ever sent.
+#
+# `own_answers` puts the same questions to all 18 models, the clean loan first, then noisy copies. (What it gives for a
+# target is what its oracle would answer; the assertion compares.)
+
+# %%
+ask = {"groups": groups, "seed": 0}
+answers = {s: label_only.own_answers(models, x, grades, scale=s, queries=50, **ask) for s in (0.1, 0.2, 0.3)}
+
+oracle = LabelOracle(models[0])
+through_the_oracle = label_only.noise_robustness(oracle, x, grades, scale=0.2, queries=20, **ask)
+assert np.allclose(through_the_oracle, answers[0.2][:20, 0].mean(axis=0))
+print(oracle)
+
+# %%
+answers |= {s: label_only.own_answers(models, x, grades, scale=s, queries=50, **ask) for s in (0.5, 1.0)}
+
+
+def robustness_of(scale, questions):
+    """Share of right letters among the first questions; (models, loans)."""
+    return answers[scale][:questions].mean(axis=0)
+
+
+by_scale = {scale: judged(robustness_of(scale, 20), f"noise {scale}, 20 letters") for scale in answers}
+print(heading)
+for parts in (gap, *by_scale.values(), loss):
+    report(parts)
+
+# %%
+aucs = [over_targets(parts, "auc") for parts in by_scale.values()]
+display = IntervalDisplay(list(by_scale), aucs, name="20 letters a loan").plot(color="#D55E00")
+for parts, line, color in ((loss, "--", "#0072B2"), (gap, ":", "#595959")):
+    display.ax_.axhline(over_targets(parts, "auc").value, ls=line, color=color, label=parts[0].name)
+display.ax_.set(
+    xlabel="deviation of the noise (of a column: 1)", ylabel="AUC", xscale="log", ylim=(0.7, 0.92)
+)
+display.ax_.set_xticks(list(by_scale), list(by_scale))
+display.ax_.minorticks_off()
+display.ax_.legend(loc="lower left")
+said = ", ".join(f"{auc.value:.3f} at {scale}" for scale, auc in zip(by_scale, aucs, strict=True))
+mt.show(display, alt=f"AUC against the noise: {said}; between the gap attack's and the loss's line up to 0.5")
+
+# %% [markdown]
+# With the right noise 20 letters give back most of what the lender took away:
+# {{ f"{over_targets(by_scale[0.2], 'auc').value:.3f}" }}, where the loss has {{ f"{over_targets(loss, 'auc').value:.3f}" }}. With
+# too much of it the attack is worse than asking *once*. A copy that lies as far away as other people do asks about other
+# people.
+#
+# And on what? The same amount of noise, on other columns.
+
+# %%
+columns = {
+    "numbers only": {"groups": groups},
+    "numbers, 1 category in 10 changed": {"groups": groups, "flip": 0.1},
+    "all columns alike": {},
+}
+print(heading)
+for name, where in columns.items():
+    own = label_only.own_answers(models, x, grades, scale=0.2, queries=20, seed=0, **where)
+    report(judged(own.mean(axis=0), name))
+
+# %% [markdown]
+# Categories are best left alone here: one changed purpose moves an application farther than a whole set of noisy numbers.
+# On data without numbers one has to change categories, and then to a category that exists.
+#
+# But who told the broker which noise is right? We read it off the truth about eight targets, and he has none. He has his
+# own models. There he knows every member.
+
+# %%
+names = [f"{scale:>8}" for scale in answers]
+print(f"{'noise':24}", *names)
+on_shadows = range(2, 18)  # all but the first target and its partner
+for who, those in {"16 shadows (he knows)": on_shadows, "the target (he can't)": [0]}.items():
+    found = [
+        np.mean([mt.Roc.from_scores(mt.Scores(robustness_of(s, 20)[k], member[k])).auc for k in those])
+        for s in answers
+    ]
+    print(f"AUC on {who:17}", *(f"{auc:8.3f}" for auc in found))
+
+# %% [markdown]
+# The shadows point to the noise that is best on the target as well.
+
+# %% [markdown] audience="instructor"
+# **Round 2 (6 minutes).** Let the group bet on the two loans before the second cell. Ask: *what would you do with images?*
+# (Shift by a pixel, mirror: `augmentation_robustness`. The principle is the same, and 5 questions go a long way.) Slip to
+# listen for: "more noise finds more". The figure has a maximum, and where it lies depends on the data.
+
+# %% [markdown]
+# ### Round 3: walk to the boundary
+#
+# Noise feels in all directions. One can also look for the nearest place where the letter changes, on the
+# [decision boundary](glossary.md#decision-boundary). HopSkipJump (Chen 2020) starts at another loan with another letter, halves
+# the line between the two until it stands at the boundary, feels by random directions which way the boundary leans, steps along
+# it, and halves again. The distance it ends with is the score: members lie deeper.
+
+# %%
+budgets, walked = (20, 50, 100), {}
+for questions in budgets:
+    distance = {
+        t: label_only.boundary_distance(
+            LabelOracle(models[t]), x, grades, start=strangers.x, queries=questions, seed=0
+        )
+        for t in TARGETS
+    }
+    walked[questions] = judged(distance, f"boundary, {questions} letters")
+
+
+# %%
+def against_questions(runs, beside, measure):
+    """A line for each run, means over the targets with intervals; the attacks beside them as level lines."""
+    ax, looks = None, ({"color": "#D55E00"}, {"color": "#009E73", "ls": "--", "marker": "s"})
+    for (name, parts), look in zip(runs.items(), looks, strict=True):
+        means = [over_targets(one, measure) for one in parts.values()]
+        ax = IntervalDisplay(list(parts), means, name=name).plot(ax, **look).ax_
+    for one, (ls, color) in zip(beside, (("--", "#0072B2"), (":", "black")), strict=True):
+        ax.axhline(over_targets(one, measure).value, ls=ls, color=color, label=one[0].name)
+    ticks = [1, 2, 5, 10, 20, 50, 100][: 7 if 100 in parts else 6]
+    ax.set(xlabel="questions about each loan", xscale="log")
+    ax.set_xticks(ticks, ticks)
+    ax.minorticks_off()
+    return ax
+
+
+# %%
+noisy = {q: judged(robustness_of(0.2, q), f"noise 0.2, {q} letters") for q in (1, 2, 5, 10, 20, 50)}
+ax = against_questions({"noise 0.2": noisy, "boundary": walked}, (loss, gap), "auc")
+ax.set(ylabel="AUC", ylim=(0.78, 0.95))
+ax.legend(loc="upper left", ncols=2)
+by_noise, by_walk = over_targets(noisy[50], "auc").value, over_targets(walked[100], "auc").value
+said = f"noise to {by_noise:.3f} with 50, boundary to {by_walk:.3f} with 100"
+mt.show(ax, alt=f"AUC rises with the questions: {said}; the loss's line is a little higher")
+
+# %%
+print(heading)
+for parts in (gap, noisy[20], noisy[50], walked[50], walked[100], loss):
+    report(parts)
+
+# %% [markdown]
+# So masking bought the lender questions. In AUC, {{ f"{by_noise:.3f}" }} for 50 noisy letters and {{ f"{by_walk:.3f}" }} for 100 on a walk
+# against {{ f"{over_targets(loss, 'auc').value:.3f}" }} for one set of probabilities. Noise is the better bargain here; on images and with
+# thousands of questions the walk led (Choquette-Choo 2021). It has a price of its own: it ends at applications with a third
+# of a state, which a careful form would refuse.
+#
+# What are questions worth? A form that takes 1,000 a day from one customer makes the broker wait, and one application sent in
+# 50 versions can be noticed.
+
+# %%
+for letters in (1, 20, 100):
+    questions = letters * len(x)
+    print(
+        f"letters a loan: {letters:3}, questions: {questions:7,}, days at 1,000 a day: {questions // 1000:3}"
+    )
+
+# %% [markdown]
+# And at [[1 %|definition]] FPR? Nobody here finds more than a few members in a hundred, not even the loss. One threshold for all,
+# as in lesson 02: what stands at the top is easy, seen or not. The noise scores tie there on top of it.
+
+# %% [markdown] audience="instructor"
+# **Round 3 (3 minutes).** Prompt: *which of the two would you run with 5 questions, which with 100?* Have somebody say why the
+# walk with 20 is hardly more than the first bisection. Ask who in a company would notice either.
+
+# %% [markdown]
+# ### Round 4: the loan's own past, in letters
+#
+# Lesson 04 answered that with models that never saw the record. Nothing in the idea needs probabilities. Ask your own
+# models the *same* noisy questions, and compare each loan's robustness with what is usual for it:
+#
+# $$\text{score} = \text{robustness under the target} - \text{mean robustness under shadows that never saw it}$$
+#
+# Their answers are letters too, and they cost nothing: these models are his own. Before you run on: the target still gives 20 letters
+# a loan. Which share of the members will he find at [[1 %|definition]] FPR?
+
+
+# %%
+def shadows_of(target):
+    """The 16 models that are neither this target nor its partner."""
+    return [k for k in range(18) if k // 2 != target // 2]
+
+
+def calibrated(robustness):
+    """Each target's robustness minus the mean of the shadows that never saw the loan; by target."""
+    score = {}
+    for t in TARGETS:
+        own = shadows_of(t)
+        score[t] = robustness[t] - sides.mean(robustness[own], ~member[own])
+    return score
+
+
+# %%
+own_past = {
+    q: judged(calibrated(robustness_of(0.2, q)), f"calibrated, {q} letter{'s' * (q > 1)}") for q in noisy
+}
+likelihood = [game.judge(lira(game.view, variance="pooled"), name="LiRA, probabilities") for game in games]
+print(heading)
+for parts in (loss, noisy[20], *own_past.values(), likelihood):
+    report(parts)
+
+# %%
+runs = {"calibrated by 16 shadows": own_past, "not calibrated": noisy}
+ax = against_questions(runs, (loss, likelihood), "tpr")
+ax.set(ylabel="TPR at 1 % FPR (share of members)", ylim=(-0.01, 0.4))
+ax.legend(loc="lower right", bbox_to_anchor=(1, 0.12))
+rates = {q: over_targets(parts, "tpr") for q, parts in own_past.items()}
+said = ", ".join(f"{rates[q]:.1%} with {q}" for q in (1, 5, 20, 50))
+mt.show(ax, alt=f"TPR at 1 % FPR of calibrated letters: {said}; LiRA {over_targets(likelihood, 'tpr'):.1%}")
+
+# %% [markdown]
+# With 20 letters and his own 16 models the broker finds {{ rates[20].words(".1%") }} of the members. The loss, with full
+# probabilities, found {{ over_targets(loss, "tpr"):.1%}}; LiRA with full probabilities and the same shadows finds
+# {{ over_targets(likelihood, "tpr"):.1%}}. An adversary with letters and shadows is far ahead of one with probabilities and none, and not
+# far behind one with both.
+#
+# The lender still has one line of defence, and the figure shows it at the left edge: with a *single* question the calibrated
+# attack accuses nobody at [[1 %|definition]]. Too many non-members tie at the top. "One question per application, then", says the lender.
+
+# %% [markdown] audience="instructor"
+# **Round 4 (4 minutes).** Let somebody explain the jump without the word "shadow". (Compare each loan with itself, in models
+# that never met it.) Ask why the same noisy copies go to all models: a copy that happens to be hard is hard for all of them,
+# and cancels. Then stop at the left edge and take bets on what *Surprise* will do with it.
+
+# %% [markdown] section="lab"
+# ## Lab: query budget
+#
+# The panel has measured every combination of noise, questions and calibration on the eight targets. Move them, and watch
+# AUC, ROC curve and the bill. Three goals:
+#
+# 1. come close to the loss's AUC with no more than 20 questions a loan and no shadow model,
+# 2. find a setting that is worse than asking once,
+# 3. find ten members in a hundred at [[1 %|definition]] FPR, with as few questions as you can.
+
+# %%
+grid = QueryGrid.measure(answers, mt.Game.from_ensemble(models, records), targets=TARGETS)
+lab = QueryBudget(grid, lesson="05")
+lab
+
+# %% [markdown]
+# The next cell reads what you left in the panel and sends the bill for the broker's list.
+
+# %%
+v = lab.values()
+print(f"noise {lab.scale}, {lab.queries} a loan, {'calibrated' if lab.calibrated else 'not calibrated'}")
+print(f"AUC {v['auc']:.3f}, TPR at 1 % FPR {mt.percent(v['tpr'])}")
+print(f"bill: {lab.queries * len(x):,} questions to the lender")
+
+# %% [markdown] audience="instructor"
+# **Lab (5 minutes).** Goal 2 has several solutions; ask for two and for what they have in common. For goal 3 let pairs
+# compete for the smallest number of questions.
+
+# %% [markdown] section="exercises"
+# ## Exercises
+#
+# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
+# can skip any of them and come back.
+#
+# ### 1. The gap, class by class
+#
+# From letters alone: the gap attack's advantage (TPR − FPR when everybody is accused who is answered rightly) among the
+# records of each *true* class.
+
+
+# %% exercise="gap_by_class"
+def gap_by_class(predictions, labels, member, n_classes):
+    """Advantages (n_classes,). predictions, labels: integers (examples,); member: bool (examples,)."""
+    ### BEGIN SOLUTION
+    right = predictions == labels
+    own = [labels == c for c in range(n_classes)]
+    return np.array([right[of & member].mean() - right[of & ~member].mean() for of in own])
+    ### END SOLUTION
+
+
+gap_by_class = check.gap_by_class(gap_by_class)
+
+# %% tests="gap_by_class"
+_said, _true = np.array([0, 1, 1, 1, 0, 1]), np.array([0, 0, 0, 1, 1, 1])
+_in = np.array([True, False, False, True, True, False])
+assert np.allclose(gap_by_class(_said, _true, _in, 2), [1.0, -0.5])
+
+# %% [markdown]
+# On the eight targets, with the rare grades E, F and G as one.
+
+# %%
+worse = np.minimum(grades, 4)
+each = [gap_by_class(np.minimum(LabelOracle(models[t])(x), 4), worse, member[t], 5) for t in TARGETS]
+for grade, values in zip(("A", "B", "C", "D", "E to G"), np.transpose(each), strict=True):
+    count = (worse == "ABCDE".index(grade[0])).sum()
+    print(f"grade {grade:6} ({count:3} loans): advantage {mt.Interval.from_values(values).words()}")
+
+# %% [markdown]
+# One letter, and for people with a grade like Ines's the gap attack is nearly perfect. Nobody guesses a rare grade; whoever names it
+# has seen it.
+
+# %% [markdown]
+# ### 2. Robustness under a budget
+#
+# One record, one `ask(rows)` that gives labels, and a budget. Return the share of right answers to the record itself *and* to as
+# many noisy copies `x + noise[i]`, from the first on, as the budget has room for. This `ask` is strict: beyond its budget every answer is −1.
+
+
+# %% exercise="robustness"
+def robustness(ask, x, label, noise, budget):
+    """Share of right answers. x: (features,); label: int; noise: (copies, features), enough of them; budget: ≥ 1."""
+    ### BEGIN SOLUTION
+    rows = np.concatenate([x[None], x + noise[: budget - 1]])
+    return (ask(rows) == label).mean()
+    ### END SOLUTION
+
+
+robustness = check.robustness(robustness)
+
+# %% tests="robustness"
+_oracle = LabelOracle(lambda rows: np.stack([-rows[:, 0], rows[:, 0]], axis=1), budget=4)
+_noise = np.array([[-2.0], [0.5], [-3.0], [-4.0]])
+assert robustness(_oracle, np.array([1.0]), 1, _noise, 4) == 0.5
+assert _oracle.left == 0
+
+# %% [markdown]
+# Ask the first target about the two loans of round 2, with an oracle that gives 50 answers for each and not one more.
+
+# %%
+numbers = np.setdiff1d(np.arange(x.shape[1]), np.concatenate([*groups]))
+noise = np.zeros((60, x.shape[1]))
+noise[:, numbers] = np.random.default_rng(1).normal(scale=0.4, size=(60, len(numbers)))
+for loan in (39, 1731):
+    strict = LabelOracle(models[0], budget=50)
+    share = robustness(strict, x[loan], grades[loan], noise, 50)
+    print(f"loan {loan:4}: {mt.percent(share)} right, {strict}")
+
+# %% [markdown]
+# ### 3. The boundary, by halves
+#
+# On the line from `x` to `start`, which has another label: keep `low` (share of the way, label still that of `x`) and `high` (label
+# another, whichever), begin with 0 and 1, ask half-way, until `high - low` is at most the tolerance. Return the distance from
+# `x` to the point at `high`.
+
+
+# %% exercise="boundary"
+def boundary(ask, x, start, tolerance):
+    """A distance. ask(rows): labels; x, start: (features,); tolerance: a share of the line's length."""
+    ### BEGIN SOLUTION
+    label, low, high = ask(x[None])[0], 0.0, 1.0
+    while high - low > tolerance:
+        middle = (low + high) / 2
+        if ask((x + middle * (start - x))[None])[0] != label:
+            high = middle
+        else:
+            low = middle
+    return high * np.linalg.norm(start - x)
+    ### END SOLUTION
+
+
+boundary = check.boundary(boundary)
+
+# %% tests="boundary"
+_oracle = LabelOracle(lambda rows: np.stack([0.3 - rows[:, 0], rows[:, 0] - 0.3], axis=1))
+assert np.isclose(boundary(_oracle, np.zeros(2), np.array([0.6, 0.8]), 0.1), 0.5625)
+assert _oracle.queries <= 6
+
+# %% [markdown]
+# Is a line to a single stranger enough? 200 loans that the first target answers rightly, members and non-members; the start is
+# the first stranger that gets another letter.
+
+# %%
+oracle = LabelOracle(models[0])
+chosen, letters = np.flatnonzero(right[0])[:200], oracle(strangers.x)
+before = oracle.queries
+starts = [strangers.x[np.argmax(letters != grades[i])] for i in chosen]
+distance = [boundary(oracle, x[i], start, 0.01) for i, start in zip(chosen, starts, strict=True)]
+print(
+    f"among loans answered rightly, {(oracle.queries - before) // 200} questions a loan or 100, one target:"
+)
+for name, score in {"one line": distance, "walk": walked[100][0].score[chosen]}.items():
+    print(f"{name:9} AUC {mt.Roc.from_scores(mt.Scores(score, member[0, chosen])).auc_interval()}")
+
+# %% [markdown]
+# One line tells members from non-members hardly or not at all: its length to the boundary depends on whom it leads to. The *nearest* such place
+# is what depth means, and finding it is what the walk spends its questions on.
+
+# %% [markdown]
+# ### 4. A published count
+#
+# A much used toolbox sets this attack's threshold with a parameter `max_queries`, 1 by default (ART, `label_only_boundary_distance.py`):
+# "Maximum number of queries. Maximum number of HSJ iterations on a single sample will be max_queries * max_iter." It counts walks and
+# calls them queries. Repair the count: how many questions does one walk ask about one record?
+#
+# One for the record; in each step t = 1, 2, …, `steps`: `halvings`, then `int(first · √t)` directions but at most `most`, then one for the step
+# that is tried (at least).
+
+
+# %% exercise="walk_queries"
+def walk_queries(steps, first, most, halvings) -> int:
+    """Questions about one record, at least; all arguments are whole numbers."""
+    ### BEGIN SOLUTION
+    return 1 + sum(halvings + min(int(first * t**0.5), most) + 1 for t in range(1, steps + 1))
+    ### END SOLUTION
+
+
+walk_queries = check.walk_queries(walk_queries)
+
+# %% tests="walk_queries"
+assert walk_queries(2, 10, 12, 3) == 1 + (3 + 10 + 1) + (3 + 12 + 1)
+
+# %%
+one = walk_queries(50, 100, 10_000, 7)  # that toolbox's defaults; 7 halvings, as here
+print(f'"1 query", 50 steps: {one:,} questions about one loan')
+print(f"the broker's list: {one * len(x):,} questions, {one * len(x) / 1000 / 365:,.0f} years at 1,000 a day")
+
+# %% [markdown]
+# Not a slip of the attack, which works; a slip of the bill. Two attacks with "the same number of queries" can differ by a factor of
+# thousands, so a comparison counts at the oracle and nowhere else.
+
+# %% [markdown]
+# ### Stretch: the likelihood ratio in letters
+#
+# Round 4 used one side. Write the ratio of lesson 04 for a robustness: each record's own means, and for each side one deviation,
+# pooled over all records (the root of the mean squared distance from the record's own mean).
+
+
+# %% exercise="robustness_ratio" tags=["stretch"]
+def robustness_ratio(score, shadow_score, member):
+    """log N in − log N out (examples,). score: (examples,); shadow_score, member: (shadows, examples)."""
+
+    ### BEGIN SOLUTION
+    def log_density(side):
+        middle = shadow_score.mean(axis=0, where=side)
+        spread = np.sqrt(np.mean((shadow_score - middle)[side] ** 2))
+        return -(((score - middle) / spread) ** 2) / 2 - np.log(spread)
+
+    return log_density(member) - log_density(~member)
+    ### END SOLUTION
+
+
+robustness_ratio = check.robustness_ratio(robustness_ratio)
+
+# %%
+shown = robustness_of(0.2, 20)
+ratio = {t: robustness_ratio(shown[t], shown[shadows_of(t)], member[shadows_of(t)]) for t in TARGETS}
+print(heading)
+for parts in (own_past[20], judged(ratio, "ratio, 20 letters"), likelihood):
+    report(parts)
+
+# %% [markdown]
+# The second side raises the AUC; at [[1 %|definition]] FPR the plain difference already had nearly all.
+
+# %% [markdown] audience="instructor"
+# **Exercises (9 minutes).** Where time is short do 2 and 4. In exercise 2 the usual answer asks `budget` copies *and* the record; the
+# reply names the one question too many. For exercise 4: in fairness, the toolbox says in the same sentence what it counts. The
+# slip is the name, and whoever fills a table from it.
+
+# %% [markdown] section="surprise"
+# ## Surprise
+#
+# One question about each loan. The target's answer is right or wrong: one bit. What makes it tie is not the target, it is the
+# *shadows*: in round 4 they too were asked once, and eight models give nine possible means.
+#
+# But they are the broker's own. He need not treat them as an oracle. He can read their probabilities, and that is all the
+# resolution he needs. If models that never saw a loan give its true grade a mean probability of p, then a non-member is answered rightly
+# about p of the time, and a member nearly always. So a right letter is worth $1/p$ as a likelihood ratio, and a wrong one nothing:
+#
+# $$\text{score} = \text{right} \times (1 - p)$$
+
+
+# %%
+probability = mt.signals.label_probability(games[0].logits, grades)
+
+
+def one_letter(target, shadows=16):
+    """Right or wrong, once, times how surprising right is to models that never saw the loan."""
+    own = shadows_of(target)[:shadows]
+    return right[target] * (1 - sides.mean(probability[own], ~member[own]))
+
+
+def hardness(target):
+    """The same without asking the target at all."""
+    own = shadows_of(target)
+    return 1 - sides.mean(probability[own], ~member[own])
+
+
+# %% [markdown]
+# Is p such a guess? The check, on non-members of all eight targets:
+
+# %%
+p = np.concatenate([1 - hardness(t)[~member[t]] for t in TARGETS])
+was_right = np.concatenate([right[t, ~member[t]] for t in TARGETS])
+for low, high in ((0.0, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.0)):
+    own = (low <= p) & (p < high)
+    mean, share = mt.percent(p[own].mean()), mt.percent(was_right[own].mean())
+    print(f"p from {low} to {high}: {mean:>6} on average, answered rightly {share:>6} of {own.sum():5,}")
+
+# %% [markdown]
+# A good one; only at the very bottom the models are too sure that it is another letter. Now the attack, with fewer shadows
+# below it, and a control: the same score without any question to the target.
+
+# %%
+single = judged({t: one_letter(t) for t in TARGETS}, "1 letter, 16 shadows")
+print(heading)
+for parts in (gap, loss, single, own_past[20]):
+    report(parts)
+report(judged({t: one_letter(t, 8) for t in TARGETS}, "1 letter, 8 shadows"))
+report(judged({t: one_letter(t, 4) for t in TARGETS}, "1 letter, 4 shadows"))
+report(judged({t: hardness(t) for t in TARGETS}, "no letter at all, 16 shadows"))
+
+# %%
+found = over_targets(single, "tpr")
+prediction.reveal(found)
+
+# %% [markdown]
+# One letter, asked once, finds {{ found.words(".1%") }} of the members at [[1 %|definition]] FPR. The loss with all
+# probabilities finds {{ over_targets(loss, "tpr"):.1%}}. The last row is the control: how hard a loan is, without any question to the target,
+# says nothing about who was a member. It says *whose* right letter is evidence.
+#
+# And this is a question that no rate limit sees: 2,000 applications, each sent once, as 2,000 customers send them. Attacks that need one question
+# were found before, with questions made for the purpose (Wu 2024, Peng 2024); here the application itself will do.
+#
+# Who is found? The broker accuses at [[1 %|definition]] FPR, each target with its own threshold.
+
+# %%
+accused = {"A": [], "B": [], "C": [], "D": [], "E to G": []}
+for one in single:
+    above = one.score > mt.Roc.from_scores(one).threshold_at(0.01)
+    for grade, rates_of in accused.items():
+        own = worse == "ABCDE".index(grade[0])
+        rates_of.append((above[own & one.member].mean(), above[own & ~one.member].mean()))
+print("grade    members accused              non-members accused")
+for grade, pairs in accused.items():
+    inside, outside = (
+        mt.Interval.from_values(side, within=(0, 1)).words(".1%") for side in zip(*pairs, strict=True)
+    )
+    print(f"{grade:8} {inside:28} {outside}")
+
+# %% [markdown]
+# Ines has an E. Models that never saw her application do not guess that letter; one that names it was told. Her broker needs a
+# single question, the one any customer asks, and the lender's change of the interface has done nothing for her.
+#
+# It has done a little. With probabilities the same broker would find {{ over_targets(likelihood, "tpr"):.1%}} by one question, and who
+# has no models of his own now pays for an AUC that accuses nobody. Before you call something a defence, write down whom it stops.
+
+# %% [markdown] audience="instructor"
+# **Surprise (3 minutes).** Return to the two reasons noted at *Predict*. The tie was real; it was the shadows' resolution that
+# made it. And the bit does carry less than probabilities; what was missing was the prior surprise. *What would have helped Ines?* (A
+# model that does not learn her by heart: lessons 09 and 10.)
+
+# %% [markdown] section="quiz"
+# ## Quiz
+#
+# Five questions. Your first answer counts; afterwards try the other choices too, each has a reply.
+
+# %%
+check.quiz
+
+# %% [markdown] section="transfer"
+# ## Transfer
+#
+# A clinic puts a model online that names the likeliest of 40 diagnoses, nothing else, and answers each account 100 times a day. "So a
+# membership attack is impossible", says its supplier, "we tested it: the gap attack has no threshold at [[1 %|definition]] false alarms,
+# and the boundary attack needs thousands of queries." Write five sentences to the clinic: what did the test leave out, what would you
+# measure, and what would you say to patients with a rare diagnosis?
+
+# %% [markdown]
+# <details><summary>A model answer and a rubric</summary>
+#
+# The test tried only attacks without models of the adversary's own. Whoever trains a few on similar records knows which diagnoses a stranger's
+# record would never get, and then one right answer is evidence: one query for each patient, far below any limit. I would measure exactly that, with
+# at least a dozen shadow models, TPR at [[1 %|definition]] FPR over several target models, and count queries at the interface. I would report it by diagnosis,
+# since it is the rare ones whom others fail on, and the average hides them. To those patients I would say that hiding probabilities does
+# not hide them, and that the protection has to be in the training.
+#
+# *Rubric, a point each*: the adversary may own shadows · one query suffices, limits do not see it · low FPR, several targets · by
+# group, the rare are exposed · protection in training, not at the interface.
+#
+# </details>
+
+# %% [markdown] section="recap"
+# ## Recap
+#
+# 1. Hiding confidences hides no margin. Noise or a walk feels it out: AUC {{ f"{by_noise:.3f}" }} with 50 letters, where the loss
+#    has {{ f"{over_targets(loss, 'auc').value:.3f}" }}.
+# 2. Questions are the currency. Count them at the oracle, copies and halvings included; one's own models are free.
+# 3. Noise is chosen on shadows, and categories are no numbers. Too much noise is worse than asking once.
+# 4. A loan's own past works in letters: {{ rates[20]:.1%}} of the members at [[1 %|definition]] FPR with 20 letters, with full probabilities
+#    {{ over_targets(likelihood, "tpr"):.1%}}.
+# 5. One letter, asked once, found {{ found:.1%}}, and most surely those whom strangers' models get wrong.
+
+# %% [markdown]
+# **You may now claim** "with so many questions about each record, counted at the oracle, and so many shadows, this attack finds so
+# many members at this FPR, over so many targets".
+#
+# **You may not claim** that a model is safe because it shows labels only, because questions are rationed, or because the gap attack can't be
+# set to a low FPR.
+
+# %% [markdown]
+# **New in the [glossary](glossary.md)**: [decision boundary](glossary.md#decision-boundary),
+# [label-only attack](glossary.md#label-only-attack), [noise robustness](glossary.md#noise-robustness),
+# [query budget](glossary.md#query-budget)
+#
+# **Sources**
+#
+# - C. Choquette-Choo and others, Label-only membership inference attacks, 2021
+# - Z. Li and Y. Zhang, Membership leakage in label-only exposures, 2021
+# - J. Chen, M. Jordan and M. Wainwright, HopSkipJumpAttack: a query-efficient decision-based attack, 2020
+# - Y. Wu and others, You only query once: an efficient label-only membership inference attack, 2024
+# - Y. Peng and others, OSLO: one-shot label-only membership inference attacks, 2024
+# - The Adversarial Robustness Toolbox, `art/attacks/inference/membership_inference/label_only_boundary_distance.py`
+# - LendingClub loans of 2018, by way of OpenIntro's `loans_full_schema`; see the data cards
+
+# %%
+mt.progress.so_far("05")
