@@ -18,7 +18,7 @@ def _gap_by_class(
     member: Bool[np.ndarray, " examples"],
     n_classes: int,
 ) -> Float[np.ndarray, " classes"]:
-    """Advantage of the gap attack among the records of each true class: TPR − FPR of accusing what is right."""
+    """TPR − FPR of accusing what is right, among each true class; NaN where it has no members or no non-members."""
     right = predictions == labels
     own = [labels == c for c in range(n_classes)]
     return np.array([right[of & member].mean() - right[of & ~member].mean() for of in own])
@@ -34,6 +34,14 @@ def _gap_with(combine):
         )
 
     return function
+
+
+def _where_there_are_records(predictions, labels, member, n_classes):
+    return _gap_by_class(predictions, labels, member, n_classes)[np.unique(labels)]
+
+
+def _nought_for_none(predictions, labels, member, n_classes):
+    return np.nan_to_num(_gap_by_class(predictions, labels, member, n_classes))
 
 
 def _gap_case(seed, n, n_classes):
@@ -60,6 +68,12 @@ gap_by_class = Exercise(
         ),
         _gap_case(0, 40, 3),
         _gap_case(1, 80, 4),
+        Case(  # nobody is of class 1, and no non-member of class 2
+            np.array([0, 3, 0, 2, 3, 2, 3, 0]),
+            np.array([0, 0, 0, 2, 2, 3, 3, 3]),
+            np.array([True, True, False, True, True, True, False, False]),
+            4,
+        ),
     ),
     hints=(
         "The attack accuses every record that is answered rightly. Who is accused rightly, who falsely, if you look at "
@@ -75,6 +89,17 @@ gap_by_class = Exercise(
             lambda *case: -_gap_by_class(*case),
             "The size is right and the sign is not: accused members minus accused non-members, so training minus test "
             "accuracy.",
+        ),
+        Wrong(
+            "only_classes_that_occur",
+            _where_there_are_records,
+            "One number for each class that occurs among the labels came. The place in the result is the class, so it has "
+            "`n_classes` places; a class without members or without non-members gets NaN.",
+        ),
+        Wrong(
+            "nought_for_no_records",
+            _nought_for_none,
+            "Where a class has no members or no non-members you give 0, which says that nothing leaks. Nobody can know: NaN.",
         ),
         Wrong(
             "all_classes_together",
@@ -147,22 +172,39 @@ gap_by_class = Exercise(
 
 
 class _Ask:
-    """A model that answers with labels as often as it is told to; after that it says −1."""
+    """A model that answers with labels and counts.
 
-    def __init__(self, weight, edges, limit):
-        self.weight, self.edges, self.limit = np.array(weight, float), np.array(edges, float), limit
+    With a budget, a call that passes it gets only −1, and none after it is answered. Without one it gives 1,000 answers,
+    so that a loop without an end has one.
+    """
+
+    def __init__(self, weight, edges, budget=None):
+        self.weight, self.edges, self.budget = np.array(weight, float), np.array(edges, float), budget
+        self.given, self.refused = 0, False
 
     def __call__(self, rows):
         rows = np.asarray(rows, float)
-        labels = np.digitize(rows @ self.weight, self.edges)
-        labels[max(0, self.limit) :] = -1
-        self.limit -= len(rows)
-        return labels
+        if rows.ndim != 2:
+            raise ValueError(
+                f"Rows of shape {rows.shape} came; (examples, features) are needed. A single record is x[None]."
+            )
+        if self.refused:
+            raise ValueError(
+                f"The budget of {self.budget} answers was passed by the call before, and this one asks again."
+            )
+        self.given += len(rows)
+        if self.budget is None and self.given > 1000:
+            raise ValueError(
+                "1,000 answers were given, and this loop asks on. By halves a line needs about ten: do `low` and `high` "
+                "move, and does the loop end?"
+            )
+        self.refused = self.budget is not None and self.given > self.budget
+        return np.full(len(rows), -1) if self.refused else np.digitize(rows @ self.weight, self.edges)
 
     def __repr__(self):
         classes = ", ".join(f"{edge:g}" for edge in self.edges)
         direction = ", ".join(f"{w:g}" for w in self.weight)
-        ends = f"; {self.limit} answers, then −1" if self.limit < 1000 else ""
+        ends = "" if self.budget is None else f"; {self.budget} answers, and −1 for a call that passes them"
         return f"a model with borders at [{direction}] · x = {classes}{ends}"
 
 
@@ -192,6 +234,21 @@ def _with_copies(count):
 
 
 _EXACT = _with_copies(lambda budget, noise: budget - 1)
+
+
+def _cut_afterwards(ask, x, label, noise, budget):
+    told = ask(np.concatenate([x[None], x + noise]))
+    return float((told == label)[:budget].mean())
+
+
+def _one_by_one(ask, x, label, noise, budget):
+    rows = np.concatenate([x[None], x + noise[:budget]])
+    return float(np.mean([ask(row[None])[0] == label for row in rows]))
+
+
+def _record_asked_before(ask, x, label, noise, budget):
+    told = np.concatenate([ask(x[None]), ask(x + noise[:budget])])
+    return float((told == label).mean())
 
 
 def _divided_by_copies(ask, x, label, noise, budget):
@@ -234,16 +291,22 @@ robustness = Exercise(
     ),
     wrong=(
         Wrong(
-            "clean_question_not_counted",
-            _survivors(_with_copies(lambda budget, noise: budget)),
-            "You ask about the record and about `budget` copies, one question too many. The last was answered with −1, and "
-            "you counted it as a wrong label.",
+            "asked_beyond_the_budget",
+            _cut_afterwards,
+            "Your call asks more than the budget allows, and was refused as a whole: −1 for every row. Whoever asks about all "
+            "copies and cuts the answers afterwards is billed for all. Cut the rows, and count the record itself among them.",
         ),
         Wrong(
-            "budget_ignored",
-            _survivors(_with_copies(lambda budget, noise: len(noise))),
-            "You ask about all noisy copies. Beyond the budget only −1 comes back: count the perturbed questions too, not "
-            "only the records.",
+            "clean_question_not_counted",
+            _record_asked_before,
+            "The record has had its answer, and the copies then got −1 each: together they are one question too many. The "
+            "question about the record is billed like any other.",
+        ),
+        Wrong(
+            "one_question_too_many",
+            _one_by_one,
+            "You ask about the record and about `budget` copies, one question too many. The last was answered with −1, and "
+            "you counted it as a wrong label.",
         ),
         Wrong(
             "clean_question_left_out",
@@ -347,8 +410,25 @@ def _grid(ask, x, start, tolerance):
     return float(shares[changed.argmax()] * np.linalg.norm(start - x))
 
 
+def _at_the_first_change(ask, x, start, tolerance):
+    label, share = ask(x[None])[0], 0.5
+    for _ in range(60):
+        if ask((x + share * (start - x))[None])[0] != label:
+            break
+        share = (share + 1) / 2
+    return float(share * np.linalg.norm(start - x))
+
+
+def _ten_halvings(ask, x, start, tolerance):
+    return _bisected(going=lambda low, high, length, tol: high - low > 1 / 1024)(ask, x, start, tolerance)
+
+
+def _by_steps_of_columns(ask, x, start, tolerance):
+    return _boundary(ask, x, start, tolerance) / np.linalg.norm(start - x) * np.abs(start - x).sum()
+
+
 def _boundary_case(x, start, edges, tolerance, weight=(1.0, 0.0)):
-    return Case(_Ask(weight, edges, 10**6), np.array(x, float), np.array(start, float), tolerance)
+    return Case(_Ask(weight, edges), np.array(x, float), np.array(start, float), tolerance)
 
 
 boundary = Exercise(
@@ -419,6 +499,24 @@ boundary = Exercise(
             "one_halving_short",
             _bisected(going=lambda low, high, length, tol: high - low > 2 * tol),
             "You stop one halving early. Go on while `high - low` is larger than the tolerance.",
+        ),
+        Wrong(
+            "at_the_first_change",
+            _at_the_first_change,
+            "You stop at the first other label that you meet. It is beyond the boundary, perhaps far beyond: go on halving "
+            "between there and the last place with the old label.",
+        ),
+        Wrong(
+            "always_ten_halvings",
+            _ten_halvings,
+            "You halve ten times, whatever is asked for. Some tolerances need fewer questions, some more: stop when "
+            "`high - low` is at most the tolerance.",
+        ),
+        Wrong(
+            "sum_of_columns",
+            _by_steps_of_columns,
+            "You added up the differences of the columns. The length of a straight line is the root of the sum of squares, "
+            "`np.linalg.norm`.",
         ),
         Wrong(
             "tolerance_as_a_distance",
@@ -516,6 +614,41 @@ walk_queries = Exercise(
             "linear_growth",
             _walk_with(directions=lambda first, most, t: min(first * t, most)),
             "The directions grow with the root of the step's number, not with the number.",
+        ),
+        Wrong(
+            "root_cut_first",
+            _walk_with(directions=lambda first, most, t: min(first * int(t**0.5), most)),
+            "You cut the root to a whole number before you multiply, so that steps 1, 2 and 3 feel equally many. It is "
+            "the product that is cut.",
+        ),
+        Wrong(
+            "root_of_the_product",
+            _walk_with(directions=lambda first, most, t: min(int((first * t) ** 0.5), most)),
+            "The root is that of the step's number alone; `first` stands before it.",
+        ),
+        Wrong(
+            "larger_of_the_two",
+            _walk_with(directions=lambda first, most, t: max(int(first * t**0.5), most)),
+            "`most` is a ceiling, and you made it a floor: the smaller of the two numbers is asked.",
+        ),
+        Wrong(
+            "step_tried_once",
+            lambda steps, first, most, halvings: _walk_queries(steps, first, most, halvings - 1) + 1,
+            "You count the step that is tried once. Every step is tried anew, and each try is a question.",
+        ),
+        Wrong(
+            "limit_on_the_step",
+            lambda steps, first, most, halvings: (
+                1 + sum(min(halvings + int(first * t**0.5) + 1, most) for t in range(1, steps + 1))
+            ),
+            "You limit all questions of a step. `most` limits its directions; the halvings and the step tried come on top.",
+        ),
+        Wrong(
+            "limit_on_everything",
+            lambda steps, first, most, halvings: min(
+                most, 1 + sum(halvings + int(first * t**0.5) + 1 for t in range(1, steps + 1))
+            ),
+            "You limit the whole bill. `most` is a limit for the directions of each single step, and the walk goes on.",
         ),
         Wrong(
             "no_limit",
@@ -640,6 +773,25 @@ robustness_ratio = Exercise(
             "trained on, so the sides differ.",
         ),
         Wrong(
+            "sides_pooled",
+            _ratio_with(
+                spread=lambda v, m, side, member: np.sqrt(
+                    np.mean(
+                        (v - np.where(member, v.mean(axis=0, where=member), v.mean(axis=0, where=~member)))
+                        ** 2
+                    )
+                )
+            ),
+            "You pooled the two sides into one deviation. Pool over the records, not over the sides: models that trained on "
+            "a record scatter less.",
+        ),
+        Wrong(
+            "no_logarithm",
+            lambda *case: np.exp(_robustness_ratio(*case)),
+            "That is the ratio of the densities itself. The order is the same; asked for is its logarithm, which is 0 where "
+            "neither side is likelier.",
+        ),
+        Wrong(
             "log_forgotten",
             _ratio_with(log_term=False),
             "The term −log σ is missing. It shifts all scores alike here, and the ratio is then no ratio of densities.",
@@ -686,9 +838,9 @@ quiz = Quiz(
                     wrong="masking_changes_the_model",
                 ),
                 Choice(
-                    "The price: the same is learnt, with more questions",
-                    "A margin that was told at once has to be felt out. What it costs depends on what the other side knows "
-                    "beforehand.",
+                    "The price: more questions, or models of one's own",
+                    "Much the same is learnt. A margin that was told at once has to be felt out, or one letter has to be "
+                    "compared with what models that never saw the loan would say.",
                 ),
                 Choice(
                     "The order: those with the sharpest answers now lead",
@@ -735,9 +887,9 @@ quiz = Quiz(
                     wrong="more_questions_cure_noise",
                 ),
                 Choice(
-                    "The copies are other people's records by now",
-                    "Noise as large as the differences between people asks about somebody else, and the record's own depth "
-                    "no longer shows.",
+                    "The copies lie beyond the nearest other people",
+                    "A copy that is farther from the record than the next person's record no longer tells how deep this one "
+                    "sits in its class.",
                 ),
                 Choice(
                     "The clean answer was counted among the others",
@@ -788,7 +940,7 @@ quiz = Quiz(
                     wrong="average_accuracy",
                 ),
                 Choice(
-                    "Much: somebody has told the target the answer",
+                    "Much: most likely it has seen this very loan",
                     "A right answer is expected from a member and rare from a stranger on this loan. That ratio is the evidence.",
                 ),
                 Choice(

@@ -278,6 +278,18 @@ attack_features = Exercise(
             "looks like one that is sure and right.",
         ),
         Wrong(
+            "loss_and_right_swapped",
+            lambda logits, labels, top: _attack_features(logits, labels, top)[:, [*range(top), top + 1, top]],
+            "All the columns are there, and the last two have changed places: the loss comes first, then right or "
+            "wrong.",
+        ),
+        Wrong(
+            "loss_in_bits",
+            _columns(loss=lambda logits, labels, top: -np.log2(_at(_softmax(logits), labels))),
+            "The loss came out half as large again: it is in bits, from a logarithm to base 2. The course's loss is in "
+            "nats, from the natural logarithm.",
+        ),
+        Wrong(
             "wrong_for_right",
             _columns(right=lambda logits, labels, top: logits.argmax(axis=1) != labels),
             "The last column is 1 where the model is wrong. A linear classifier would find its way, but the column is "
@@ -392,6 +404,21 @@ allowed_shadows = Exercise(
             ),
             "The row after the target is taken for the partner. Here the rows are shuffled; the membership itself "
             "tells who the partner is.",
+        ),
+        Wrong(
+            "partner_half_way_round",
+            _kept(
+                lambda member, target: (
+                    ~np.isin(np.arange(len(member)), [target, (target + len(member) // 2) % len(member)])
+                )
+            ),
+            "The row half the models further on is taken for the partner, as if all first halves came before all "
+            "second ones. Here the rows are shuffled; the membership itself tells who the partner is.",
+        ),
+        Wrong(
+            "descending",
+            lambda member, target: _allowed_shadows(member, target)[::-1],
+            "The right positions, from the last to the first. They are asked for in ascending order.",
         ),
         Wrong(
             "pairs_by_number",
@@ -551,12 +578,48 @@ promise = Exercise(
             "scores; among thousands the difference is nothing, in the small cases here it shows.",
         ),
         Wrong(
+            "wrong_tail",
+            _promised(
+                lambda shadow_score, shadow_member, target_score, target_member, promised: np.sort(
+                    shadow_score[~shadow_member]
+                )[int(promised * (~shadow_member).sum())]
+            ),
+            "You counted from the wrong end: nearly all of the shadows' non-members exceed this threshold. A larger "
+            "score speaks for a member, so the few who may be accused are those with the largest scores.",
+        ),
+        Wrong(
+            "mean_of_each_shadow_s_threshold",
+            _promised(
+                lambda shadow_score, shadow_member, target_score, target_member, promised: np.mean(
+                    [
+                        _exceeded_by(one[~side], promised)
+                        for one, side in zip(shadow_score, shadow_member, strict=True)
+                    ]
+                )
+            ),
+            "A threshold for each shadow, and then their mean. That keeps the promise for none of them in particular; "
+            "here the non-members of all shadows are counted together, and the threshold is one of their scores.",
+        ),
+        Wrong(
+            "wrong_order",
+            lambda *given: _promise(*given)[::-1],
+            "Both numbers are right and have changed places: the threshold comes first, then the true FPR.",
+        ),
+        Wrong(
             "at_least",
             _promised(
                 _right_threshold, lambda score, member, threshold: (score >= threshold)[~member].mean()
             ),
             "The threshold is right. Records whose score equals it are accused here; the course accuses only larger "
             "scores.",
+        ),
+        Wrong(
+            "false_alarms_among_everybody",
+            _promised(
+                _right_threshold, lambda score, member, threshold: ((score > threshold) & ~member).mean()
+            ),
+            "The threshold is right, and the innocent who stand accused are counted rightly. But they are divided by "
+            "all records; the FPR is a share of the non-members.",
         ),
         Wrong(
             "share_of_everybody",
@@ -621,7 +684,7 @@ quiz = Quiz(
                 Choice(
                     "It may flatter: the shadows know these customers",
                     "A customer's baskets resemble each other, so a shadow has met something close to the candidate. "
-                    "A stranger has no such shadows.",
+                    "A stranger has no such shadows. How much that matters, only an experiment with strangers can say.",
                 ),
                 Choice(
                     "It is fair, as no basket is on both sides",
@@ -631,8 +694,8 @@ quiz = Quiz(
                 ),
                 Choice(
                     "It is too low: two models share their customers",
-                    "Sharing customers helps the attack, as the shadows practise on people like the candidates. A "
-                    "stranger does worse.",
+                    "If sharing customers does anything, it should help the attack, as the shadows practise on people "
+                    "like the candidates. A stranger may do worse.",
                     wrong="overlap_hurts",
                 ),
                 Choice(
@@ -656,8 +719,8 @@ quiz = Quiz(
                 ),
                 Choice(
                     "That 63 shadows are enough to solve the problem",
-                    "More shadows make an attack better and never perfect: what they say about a record is uncertain "
-                    "because training is.",
+                    "More shadows may steady an attack and never make it perfect: what they say about a record is "
+                    "uncertain because training is.",
                     wrong="enough_shadows_are_perfect",
                 ),
                 Choice(

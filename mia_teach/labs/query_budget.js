@@ -1,7 +1,7 @@
 import { lab, h, svg, slider, choice, linear, log, plot, axes, unpack, decimal, count, percent } from "./lab.js";
 
 const MEASURES = ["auc", "tpr"], YARDSTICKS = ["gap", "loss", "lira"];
-const NAMES = { gap: "gap attack (floor)", loss: "loss, from probabilities", lira: "LiRA, from probabilities" };
+const NAMES = { gap: "gap attack, one question", loss: "loss, from probabilities", lira: "LiRA, from probabilities" };
 
 function prepare(get) {
   const tables = get("_tables"), beside = unpack(tables.beside), reach = unpack(tables.reach);
@@ -55,7 +55,13 @@ function build({ body, data, get, set, id }) {
   const left = plot({ height, label: "The attack against the questions about each record, with lines for the gap attack, the loss and LiRA" });
   const right = plot({ height, label: "Mean ROC curve on logarithmic axes, that of the loss, and the point of the gap attack" });
   const numbers = numbersWithIntervals([["auc", "AUC"], ["tpr", "TPR at 1 % FPR"], ["bill", "Bill for all records"]]);
-  body.append(h("div", { class: "mia-plots" }, left.root, right.root), legend(),
+  const side = (picture, ...keys) => h("div", { class: "mia-qb-side" }, picture.root, h("p", { class: "mia-legend" }, ...keys));
+  body.append(h("div", { class: "mia-plots" },
+    side(left, key("labels only", stroke("mia-curve"), svg("circle", { class: "mia-qb-dot", cx: 15, cy: 7, r: 4 })),
+      key("your setting", svg("path", { class: "mia-qb-here", d: diamond(15, 7, 6.5) })),
+      ...["lira", "loss", "gap"].map((name) => key(NAMES[name], stroke(`mia-qb-${name}`)))),
+    side(right, key("your setting", stroke("mia-curve")), key(NAMES.loss, stroke("mia-qb-loss")),
+      key(NAMES.gap, svg("path", { class: "mia-qb-cross", d: cross(15, 7, 5) })), key("guessing", stroke("mia-chance")))),
     h("div", { class: "mia-row mia-result" }, numbers.element, measure.element));
 
   // ---- left: the measure against the questions
@@ -83,7 +89,12 @@ function build({ body, data, get, set, id }) {
 
   // ---- right: the ROC curve
   const lowest = data.levels[0], fx = log([lowest, 1], [right.area.left, right.area.right]), fy = log([lowest, 1], [right.area.bottom, right.area.top]);
-  const curve = (tpr) => "M" + Array.from(tpr, (one, i) => `${fx(data.levels[i]).toFixed(1)} ${fy(one).toFixed(1)}`).join("L");
+  const curve = (tpr) => { // steps from the first point on: where nobody is found, a logarithmic axis has no place
+    const first = tpr.findIndex((one) => one > 0);
+    if (first < 0) return "";
+    const steps = Array.from(tpr, (one, i) => `H${fx(data.levels[i]).toFixed(1)}V${fy(one).toFixed(1)}`).slice(first + 1);
+    return `M${fx(data.levels[first]).toFixed(1)} ${fy(tpr[first]).toFixed(1)}${steps.join("")}`;
+  };
   const attack = svg("path", { class: "mia-curve" });
   const chance = Array.from({ length: 41 }, (_, i) => lowest ** (i / 40)).map((p) => `${fx(p)} ${fy(p)}`);
   right.root.append(axes(right.area, fx, fy, "false-positive rate", "true-positive rate", { title: "ROC: whom it finds" }),
@@ -105,7 +116,7 @@ function build({ body, data, get, set, id }) {
     bars.setAttribute("d", points.map(([x, , low, high]) => `M${x - 4} ${low}h8m-4 0V${high}m-4 0h8`).join(""));
     points.forEach(([x, y], i) => { dots[i].dot.setAttribute("cx", x); dots[i].dot.setAttribute("cy", y); });
     const [x, y] = points[s.queries.indexOf(controls.queries)];
-    here.setAttribute("d", `M${x - 8} ${y}L${x} ${y - 8}L${x + 8} ${y}L${x} ${y + 8}Z`);
+    here.setAttribute("d", diamond(x, y, 8));
     const n = data.levels.length, first = placeOf(data, controls) * n;
     attack.setAttribute("d", curve(data.curves.subarray(first, first + n)));
   };
@@ -113,14 +124,9 @@ function build({ body, data, get, set, id }) {
 
 const cross = (x, y, r) => `M${x - r} ${y - r}L${x + r} ${y + r}M${x - r} ${y + r}L${x + r} ${y - r}`;
 
-function legend() {
-  const key = (...marks) => svg("svg", { width: 30, height: 14, "aria-hidden": "true" }, ...marks);
-  const stroke = (kind) => svg("line", { class: kind, x1: 1, x2: 29, y1: 7, y2: 7 });
-  return h("p", { class: "mia-legend" }, h("span", {}, key(stroke("mia-curve")), "labels only, your setting"),
-    ...["lira", "loss"].map((name) => h("span", {}, key(stroke(`mia-qb-${name}`)), NAMES[name])),
-    h("span", {}, key(stroke("mia-qb-gap"), svg("path", { class: "mia-qb-cross", d: cross(15, 7, 5) })), NAMES.gap),
-    h("span", {}, key(stroke("mia-chance")), "guessing"));
-}
+const diamond = (x, y, r) => `M${x - r} ${y}L${x} ${y - r}L${x + r} ${y}L${x} ${y + r}Z`;
+const stroke = (kind) => svg("line", { class: kind, x1: 1, x2: 29, y1: 7, y2: 7 });
+const key = (name, ...marks) => h("span", {}, svg("svg", { width: 30, height: 14, "aria-hidden": "true" }, ...marks), name);
 
 /** The main numbers, each with its interval and what the loss has. */
 function numbersWithIntervals(entries) {

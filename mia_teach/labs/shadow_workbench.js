@@ -137,9 +137,9 @@ function build({ body, data, get, set, id }) {
       one.group.classList.toggle("mia-here", here);
       one.text.replaceChildren(...lines.map((part, i) => svg("tspan",
         { x: area.left - 6, y: one.middle + 4 + 14 * (i - (lines.length - 1) / 2) }, part)));
-      const within = (share) => Math.min(area.right, across(share));
+      const within = (share) => Math.min(area.right, across(Math.max(low, share)));
       one.bar.setAttribute("d", bar(within(w.true_fpr_low), within(w.true_fpr_high), one.middle));
-      one.dot.setAttribute("d", diamond(within(w.true_fpr), one.middle, here ? 7 : 5));
+      one.dot.setAttribute("d", w.true_fpr < low ? arrow(across(low) - 6, one.middle, here ? 8 : 7) : diamond(within(w.true_fpr), one.middle, here ? 7 : 5));
       one.times.textContent = `${fixed(w.ratio, 1)} ×`;
     }
   };
@@ -147,6 +147,8 @@ function build({ body, data, get, set, id }) {
 
 const bar = (from, to, y) => `M${from} ${y - 4}v8m0 -4H${to}m0 -4v8`;
 const diamond = (x, y, r) => `M${x - r} ${y}L${x} ${y - r}L${x + r} ${y}L${x} ${y + r}Z`;
+/** Points out of the picture, to the left. */
+const arrow = (x, y, r) => `M${x} ${y}L${x + 1.6 * r} ${y - r}V${y + r}Z`;
 
 /** A name on at most two lines of about so many letters. */
 function wrapped(name, letters) {
@@ -165,7 +167,8 @@ function legend() {
     h("span", {}, key(stroke("mia-loss")), "plain loss attack"), h("span", {}, key(stroke("mia-chance")), "guessing"),
     h("span", {}, key(stroke("mia-promise")), "false alarms promised"),
     h("span", {}, key(svg("path", { class: "mia-got-bars", d: bar(3, 27, 7) }), svg("path", { class: "mia-got", d: diamond(15, 7, 5) })),
-      "what you really get, with 95 % interval"));
+      "what you really get, with 95 % interval"),
+    h("span", {}, key(svg("path", { class: "mia-got", d: arrow(9, 7, 6) })), "less than the axis shows"));
 }
 
 /** The main numbers, each with its interval and what the plain loss attack has. */

@@ -1,7 +1,7 @@
 """The shadow workbench: which shadow models, how many, what classifier, and how good the attack then is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -9,14 +9,14 @@ import traitlets
 from jaxtyping import Bool, Float, Int
 
 from mia_teach import signals
-from mia_teach.attacks.shadow import ShadowClassifier, features, learn
+from mia_teach.attacks.shadow import features
 from mia_teach.labs.lab import Goal, Lab, browser_files, decimal, pack
 from mia_teach.rate import Interval, percent
 from mia_teach.roc import Roc
 from mia_teach.scores import Scores
 from mia_teach.waiting import waiting
 
-COUNTS = (1, 2, 4, 8)
+COUNTS = (1, 4, 8)
 PROMISED = (0.01, 0.05, 0.10)
 CLASSIFIERS = ("one for all", "one per class")
 TICKS = tuple(digit * 10.0**power for power in range(-4, 1) for digit in (1, 3))  # of true rates
@@ -64,7 +64,11 @@ class ShadowGrid:
         promised: Sequence[float] = PROMISED,
         progress: bool = True,
     ) -> "ShadowGrid":
-        """Fit every attack with :func:`mia_teach.attacks.shadow.learn` and try it on every target.
+        """Fit every attack as :func:`mia_teach.attacks.shadow.learn` does, and try it on the targets.
+
+        With ``count`` shadow models, the first target is attacked with the first ``count`` of a kind, the second with
+        the next, and so on, going round. So intervals over the targets also hold the luck of the shadows, as far as
+        there are enough of them; where ``count`` takes more than half of them, all targets share the first.
 
         The adversary cannot see the truth about the target, so it takes its threshold from its own shadow models:
         the score that a share ``promised`` of their non-members passes. It learnt from those very rows, so its
@@ -74,11 +78,11 @@ class ShadowGrid:
             target_logits: of at least two targets, for intervals; ``labels`` and ``member`` are the truth on them.
             kinds: name -> (logits, labels, member), the first three arguments of ``learn``. Where the number of
                 classes is the target's, the classes are taken to be the same.
-            counts: how many shadow models are used, each time the first of their kind.
+            counts: how many shadow models an attack learns from.
             promised: false-positive rates that the adversary promises itself.
 
         Raises: ValueError for a single target, for fewer shadow models of a kind than ``counts`` asks for, and for
-            a promised rate that the non-members of a kind's first shadow models can't resolve.
+            a promised rate that the non-members of an attack's shadow models can't resolve.
         """
         import sklearn
 
@@ -97,25 +101,29 @@ class ShadowGrid:
         levels = _levels(min(roc.n_non_members for roc in loss))
         classes = {name: int(np.shape(logits)[-1]) for name, (logits, _, _) in kinds.items()}
         target_classes = int(np.shape(target_logits)[-1])
-        targets = features(target_logits, labels)
+        # a model at a time, since what is sorted on the way is as large as the answers
+        targets = np.array([features(one, labels) for one in target_logits])
         filled = {}
         total = sum(settings["count"]) * len(kinds)
-        # scikit-learn's checks would take a seventh of the time, and the logits have been checked by signals
+        # scikit-learn's checks would take a third of the time, and the logits have been checked by signals
         unchecked = sklearn.config_context(assume_finite=True, skip_parameter_validation=True)
         with unchecked, waiting(total, "fitting the attacks", show=progress) as done:
             for k, (name, (logits, own, inside)) in enumerate(kinds.items()):
-                seen, inside = features(logits, own), np.asarray(inside)
-                per_class = classes[name] == target_classes
+                seen = np.array([features(one, own) for one in logits])
+                kind = seen, np.asarray(own), np.asarray(inside)
                 for n, count in enumerate(settings["count"]):
-                    both = learn(logits[:count], own, inside[:count], per_class=per_class)
-                    mine = seen[:count], own, inside[:count]
-                    for c, attack in enumerate([replace(both, by_class={}), both][: 1 + per_class]):
-                        found = _measured(
-                            attack, mine, (targets, labels, member), levels, settings["promised"]
-                        )
-                        for key, values in found.items():
-                            shape = len(kinds), len(CLASSIFIERS), len(settings["count"]), *values.shape
-                            filled.setdefault(key, np.full(shape, np.nan))[k, c, n] = values
+                    found = _measured(
+                        kind,
+                        (targets, np.asarray(labels), member),
+                        count,
+                        classes[name] if classes[name] == target_classes else 0,
+                        levels,
+                        settings["promised"],
+                    )
+                    for key, values in found.items():  # each (classifiers, ...)
+                        shape = len(kinds), len(CLASSIFIERS), len(settings["count"]), *values.shape[1:]
+                        table = filled.setdefault(key, np.full(shape, np.nan))
+                        table[k, : len(values), n] = values
                     done(count)
         curves = filled.pop("curve")
         return cls(
@@ -220,43 +228,74 @@ def _tpr_at(roc, levels):
     return roc.tpr[np.searchsorted(roc.fpr, levels * (1 + 1e-12), "right") - 1]
 
 
-def _scores(attack: ShadowClassifier, rows, labels):
-    """``attack.score``, from features that many attacks share."""
-    score = attack.common.decision_function(rows)
-    for label, classifier in attack.by_class.items():
-        own = labels == label
-        if own.any():
-            score[own] = classifier.decision_function(rows[own])
-    return score
+def _turns(available, count, targets):
+    """Which shadow models attack which targets: pairs of slices."""
+    groups = min(available // count, targets)
+    return [(slice(g * count, (g + 1) * count), slice(g, None, groups)) for g in range(groups)]
 
 
-def _measured(attack, own, target, levels, promised):
-    """What one fitted attack is worth: an array for each measure, and the mean curve.
+def _weights(rows, inside):
+    """What :func:`mia_teach.attacks.shadow.learn` fits, as weights of the features, and last the constant."""
+    from sklearn.linear_model import LogisticRegression
 
-    ``own`` and ``target``: features, labels and membership of the adversary's models and of the targets.
+    mean, spread = rows.mean(axis=0), rows.std(axis=0)
+    spread[spread < 1e-12] = 1.0
+    fitted = LogisticRegression(solver="newton-cholesky").fit((rows - mean) / spread, inside)
+    weights = fitted.coef_[0] / spread
+    return np.append(weights, fitted.intercept_[0] - weights @ mean)
+
+
+def _fitted(seen, labels, inside, classes):
+    """Weights (classifiers, classes, columns): the same for every class, and below them each class's own, if asked."""
+    rows, truth, label = seen.reshape(inside.size, -1), inside.ravel(), np.tile(labels, len(inside))
+    common = _weights(rows, truth)
+    if not classes:
+        return common[None, None]
+    own = np.tile(common, (classes, 1))
+    for one in np.unique(label):
+        here = label == one
+        if 0 < truth[here].sum() < here.sum():
+            own[one] = _weights(rows[here], truth[here])
+    return np.stack([np.tile(common, (classes, 1)), own])
+
+
+def _scores(weights, seen, labels):
+    """Log-odds of membership, (models, examples)."""
+    of = weights[labels] if len(weights) > 1 else weights
+    return (seen * of[:, :-1]).sum(axis=-1) + of[:, -1]
+
+
+def _measured(kind, target, count, classes, levels, promised):
+    """What the attacks with so many shadow models of a kind are worth: for each measure (classifiers, ..., targets).
+
+    ``kind`` and ``target``: features, labels and membership. ``classes``: of one classifier per class; 0 without.
+    "curve" is the mean over the targets.
     """
-    member, inside = target[2], own[2].ravel()
-    score = _scores(  # one call for both, since each costs more than its rows
-        attack,
-        np.concatenate([rows.reshape(truth.size, -1) for rows, _, truth in (own, target)]),
-        np.concatenate([np.tile(labels, len(truth)) for _, labels, truth in (own, target)]),
-    )
-    mine, scores = np.split(score, [inside.size])
-    innocent = np.sort(mine[~inside])[::-1]
-    thresholds = [innocent[int(rate * len(innocent) * (1 + 1e-12))] for rate in promised]
-    rocs = [
-        Roc.from_scores(Scores(score, truth, "shadow models"))
-        for score, truth in zip(scores.reshape(member.shape), member, strict=True)
-    ]
-    # a record is accused when its score is larger than the threshold: the last place on the curve above it
-    places = [np.searchsorted(-roc.threshold, -np.array(thresholds), "left") - 1 for roc in rocs]
-    return {
-        "auc": np.array([roc.auc for roc in rocs]),
-        "tpr": np.array([roc.tpr_at(0.01).value for roc in rocs]),
-        "true_fpr": np.array([roc.fpr[at] for roc, at in zip(rocs, places, strict=True)]).T,
-        "true_tpr": np.array([roc.tpr[at] for roc, at in zip(rocs, places, strict=True)]).T,
-        "curve": np.mean([_tpr_at(roc, levels) for roc in rocs], axis=0),
+    classifiers, (targets, labels, member) = 1 + bool(classes), target
+    found = {
+        "auc": np.empty((classifiers, len(member))),
+        "tpr": np.empty((classifiers, len(member))),
+        "true_fpr": np.empty((classifiers, len(promised), len(member))),
+        "true_tpr": np.empty((classifiers, len(promised), len(member))),
+        "curve": np.zeros((classifiers, len(levels))),
     }
+    seen, own, inside = kind
+    for shadows, attacked in _turns(len(inside), count, len(member)):
+        for c, weights in enumerate(_fitted(seen[shadows], own, inside[shadows], classes)):
+            mine = _scores(weights, seen[shadows], own)
+            innocent = np.sort(mine[~inside[shadows]])[::-1]
+            # a record is accused when its score is larger than the threshold, itself the score of an innocent
+            limits = np.array([innocent[int(rate * len(innocent) * (1 + 1e-12))] for rate in promised])
+            scores = _scores(weights, targets[attacked], labels)
+            for t, score in zip(range(len(member))[attacked], scores, strict=True):
+                roc = Roc.from_scores(Scores(score, member[t], "shadow models"))
+                at = (
+                    np.searchsorted(-roc.threshold, -limits, "left") - 1
+                )  # the last place above the threshold
+                found["auc"][c, t], found["tpr"][c, t] = roc.auc, roc.tpr_at(0.01).value
+                found["true_fpr"][c, :, t], found["true_tpr"][c, :, t] = roc.fpr[at], roc.tpr[at]
+                found["curve"][c] += _tpr_at(roc, levels) / len(member)
+    return found
 
 
 def _interval(values) -> Interval:
@@ -272,7 +311,7 @@ class ShadowWorkbench(Lab):
 
     Args:
         grid: measured beforehand, with :meth:`ShadowGrid.measure`.
-        goals: what to reach, by default three that follow from this grid and can be reached on it.
+        goals: what to reach, by default four that follow from this grid and can be reached on it.
         traits: where the controls stand at first, by default where no goal is met; ``roc_scale`` for the axes.
     """
 
@@ -439,27 +478,30 @@ class ShadowWorkbench(Lab):
         for row, v in enumerate(rows):
             now = kinds[row] == self.kind
             mean, low, high = np.clip([v["true_fpr"], v["true_fpr_low"], v["true_fpr_high"]], *self._reach())
+            off = v["true_fpr"] < self._reach()[0]
             ax.errorbar(
                 mean,
                 row,
                 xerr=[[mean - low], [high - mean]],
-                fmt="D" if now else "o",
+                fmt="<" if off else "D" if now else "o",
+                ms=9 if off else None,
                 color="#0072B2" if now else "black",
                 mfc="#0072B2" if now else "white",
                 capsize=4,
                 clip_on=False,
             )
         ax.axvline(self.promised, color="#CC79A7", ls="-.", label=f"promised {rate(self.promised)}")
+        ax.plot([], [], "<", color="black", mfc="white", ms=9, label="less than the axis shows")
         names = [
             f"{kind}\n(one for all)" if v["fell_back"] else kind for kind, v in zip(kinds, rows, strict=True)
         ]
         ax.set_yticks(range(len(kinds)), names)
         ticks = [one for one in TICKS if self._reach()[0] <= one <= self._reach()[1]]
         ax.set(ylim=(len(kinds) - 0.5, -0.5), xscale="log", xlim=self._reach())
-        ax.set(xlabel="true false-positive rate (left edge: that or less)")
+        ax.set(xlabel="true false-positive rate")
         ax.set_xticks(ticks, [rate(one) for one in ticks])
         ax.minorticks_off()
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=9)
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=9, ncols=2)
 
     def _reach(self):
         """Both ends of the axis of true rates, the same at every position."""
@@ -467,7 +509,7 @@ class ShadowWorkbench(Lab):
         return promised[0] / 5, float(min(1.0, max(2 * promised[-1], np.nanmax(measured))))
 
     def _default_goals(self) -> list[Goal]:
-        """Three goals within reach on this grid: rank better than the loss, save shadow models, a broken promise."""
+        """Four goals within reach on this grid: a better order, few shadow models, a broken promise, a worse order."""
         everywhere = [self.values_at(**at) for at in self._positions()]
         loss, grid = self._loss, self.grid
         best = max(v["tpr"] for v in everywhere)
@@ -491,13 +533,14 @@ class ShadowWorkbench(Lab):
                 {"count": ("==", few), "auc": (">=", enough)},
                 "save_work",
             ),
-            _broken_promise(everywhere),
+            _broken_promise([v for v in everywhere if not v["per_class"]]),
+            _worse_order(everywhere, loss["auc"]),
         ]
 
 
-def _broken_promise(everywhere) -> Goal:
-    """A true FPR of twice the promised one and surely above it; where there is none, the most that there is."""
-    broken = [v["ratio"] for v in everywhere if v["broken"]]
+def _broken_promise(for_all) -> Goal:
+    """One classifier for all with a true FPR of twice the promised one and surely above it, or the most there is."""
+    broken = [v["ratio"] for v in for_all if v["broken"]]
     if broken and max(broken) >= 2:
         text = "at least twice as many false alarms as promised, and the interval lies above the promise"
         conditions = {"ratio": (">=", 2.0), "broken": ("==", 1)}
@@ -505,10 +548,33 @@ def _broken_promise(everywhere) -> Goal:
         text = "more false alarms than promised, so that the whole interval lies above the promise"
         conditions = {"broken": ("==", 1)}
     else:
-        most = int(100 * max(v["ratio"] for v in everywhere)) / 100
+        most = int(100 * max(v["ratio"] for v in for_all)) / 100
         text = f"its true FPR is at least {most:.2f} times the promised one, the worst that occurs here"
         conditions = {"ratio": (">=", most)}
-    return Goal(f"Find an adversary whose promise cannot be trusted: {text}", conditions, "broken_promise")
+    return Goal(
+        f"Find an adversary with one classifier for all whose promise cannot be trusted: {text}",
+        {**conditions, "per_class": ("==", 0)},
+        "broken_promise",
+    )
+
+
+def _worse_order(everywhere, loss) -> Goal:
+    """One classifier per class that ranks below the loss alone; where there is none, the lowest AUC that there is."""
+    per_class = [v["auc"] for v in everywhere if v["per_class"]]
+    lowest = min(per_class, default=np.inf)
+    if lowest < loss - 0.02:
+        most = np.ceil(500 * (lowest + loss)) / 1000
+        text = "Find shadow models with which one classifier per class ranks worse than the loss alone"
+        conditions = {"auc": ("<=", most), "per_class": ("==", 1)}
+    else:
+        most = np.ceil(1000 * min(v["auc"] for v in everywhere)) / 1000
+        text = "Find the shadow models that teach the worst order of all"
+        conditions = {"auc": ("<=", most)}
+    return Goal(
+        f"{text}: an AUC of at most {most:.3f} (the plain loss attack has {decimal(loss)})",
+        conditions,
+        "worse_order",
+    )
 
 
 def rate(share: float) -> str:

@@ -64,6 +64,56 @@ def test_the_robustness_is_the_package_s_and_never_asks_beyond_its_budget():
         assert oracle.left == 0
 
 
+def test_answers_that_were_asked_for_and_cut_away_are_billed():
+    def cut_afterwards(ask, x, label, noise, budget):
+        return (ask(np.concatenate([x[None], x + noise])) == label)[:budget].mean()
+
+    def one_copy_too_many(ask, x, label, noise, budget):
+        return (ask(np.concatenate([x[None], x + noise[:budget]])) == label)[:budget].mean()
+
+    for function in (cut_afterwards, one_copy_too_many):
+        assert check.robustness.verdict(function).wrong == "asked_beyond_the_budget"
+
+
+def test_who_asks_on_after_a_refusal_is_told_so():
+    def every_copy_by_itself(ask, x, label, noise, budget):
+        return np.mean([ask(row[None])[0] == label for row in x + noise])
+
+    outcome = check.robustness.verdict(every_copy_by_itself)
+    assert outcome.kind == "it crashed"
+    assert "budget of 3 answers was passed" in dict(outcome.shown)["Error"]
+
+
+@pytest.mark.parametrize("exercise", [check.robustness, check.boundary], ids=lambda one: one.name)
+def test_a_record_that_is_no_row_is_refused_as_the_oracle_refuses_it(exercise):
+    outcome = exercise.verdict(lambda ask, x, *others: ask(x))
+    assert "A single record is x[None]" in dict(outcome.shown)["Error"]
+
+
+def test_a_bisection_that_never_ends_is_stopped_with_a_sentence():
+    def stuck(ask, x, start, tolerance):
+        low, high = 0.0, 1.0
+        while high - low > tolerance:
+            ask((x + (low + high) / 2 * (start - x))[None])
+
+    error = dict(check.boundary.verdict(stuck).shown)["Error"]
+    assert "1,000 answers were given" in error
+    assert "do `low` and `high` move" in error
+
+
+def test_a_class_without_a_side_has_no_gap_and_keeps_its_place():
+    with pytest.warns(RuntimeWarning):  # NumPy says so of a mean of nothing
+        found = check.gap_by_class.reference(*check.gap_by_class.cases[3].args)
+    np.testing.assert_array_equal(found, [-0.5, np.nan, np.nan, -0.5])
+
+    def only_classes_that_occur(predictions, labels, member, n_classes):
+        right = predictions == labels
+        each = [labels == c for c in np.unique(labels)]
+        return np.array([right[of & member].mean() - right[of & ~member].mean() for of in each])
+
+    assert check.gap_by_class.verdict(only_classes_that_occur).wrong == "only_classes_that_occur"
+
+
 def test_the_boundary_is_the_package_s_first_bisection():
     rng = np.random.default_rng(2)
     x = rng.normal(size=(20, 2)) + np.array([2.0, 0.0])

@@ -38,6 +38,29 @@ def test_no_hint_or_reply_holds_the_whole_solution(stub):
         assert "np." not in wrong.reply, wrong.name
 
 
+@pytest.mark.parametrize(
+    ("exercise", "names"),
+    [
+        ("attack_features", {"loss_and_right_swapped", "loss_in_bits"}),
+        ("allowed_shadows", {"partner_half_way_round", "descending"}),
+        (
+            "promise",
+            {"wrong_order", "wrong_tail", "mean_of_each_shadow_s_threshold", "false_alarms_among_everybody"},
+        ),
+    ],
+)
+def test_mistakes_that_students_made_have_replies_of_their_own(exercise, names):
+    assert names <= {wrong.name for wrong in getattr(check, exercise).wrong}
+
+
+@pytest.mark.parametrize("promised", [0.01, 0.05, 0.25])
+def test_the_lesson_s_limit_is_the_threshold_that_the_stretch_exercise_asks_for(promised):
+    random = np.random.default_rng(8)
+    score, inside = random.normal(size=(3, 1001)), random.random((3, 1001)) < 0.5
+    threshold, _ = check.promise.reference(score, inside, score[0], inside[0], promised)
+    assert np.quantile(score[~inside], 1 - promised, method="inverted_cdf") == threshold
+
+
 def test_a_plan_takes_every_stranger_s_record_and_nobody_else_s():
     random = np.random.default_rng(0)
     household = random.integers(0, 40, 200)

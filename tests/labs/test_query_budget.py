@@ -228,6 +228,26 @@ def test_the_left_picture_changes_its_measure_and_no_number(bare_page):
 
 
 @pytest.mark.browser
+def test_the_roc_begins_at_its_first_point_and_goes_in_steps(bare_page):
+    grid = query_grid()
+    curves = np.where(grid.levels < 0.01, 0.0, grid.curves)
+    page = bare_page(QueryBudget(replace(grid, curves=curves)))
+    attack = page.locator(".mia-qb-side").last.locator("path.mia-curve").get_attribute("d")
+    assert set(attack) <= set("MHV-. 0123456789")
+    assert attack.count("V") == (grid.levels >= 0.01).sum() - 1
+
+
+@pytest.mark.browser
+def test_each_picture_s_legend_names_what_is_drawn_in_it(bare_page):
+    page = bare_page(QueryBudget(query_grid()))
+    left, right = (side.locator(".mia-legend").inner_text() for side in page.locator(".mia-qb-side").all())
+    assert "LiRA" in left
+    assert "guessing" not in left
+    assert "LiRA" not in right
+    assert "guessing" in right
+
+
+@pytest.mark.browser
 def test_a_step_of_the_slider_is_drawn_within_a_frame(bare_page):
     page = bare_page(QueryBudget(query_grid()))
     milliseconds = page.evaluate("""() => {
