@@ -120,7 +120,7 @@ def train(
     weight_decay: float = 0.0,
     dropout: float = 0.0,
     label_smoothing: float = 0.0,
-    labels: Int[np.ndarray, "models examples"] | None = None,
+    labels: Int[np.ndarray, "models examples"] | Float[np.ndarray, "models examples classes"] | None = None,
     snapshots: Sequence[int] = (),
     seed: int | Sequence[int] = 0,
     dtype: torch.dtype = torch.float64,
@@ -140,7 +140,8 @@ def train(
         weight_decay: decoupled from the gradient, as in AdamW; it acts as in Adam when it is 0.
         dropout: probability in [0, 1) for every ``nn.Dropout`` of the module.
         label_smoothing: share in [0, 1) of the target spread over all classes.
-        labels: each model's own labels instead of ``data.y``, for example with label noise.
+        labels: each model's own labels instead of ``data.y``, for example with label noise; or soft ones, a
+            probability for each class, as a teacher gives them.
         snapshots: epochs after which to keep the parameters, see :meth:`Ensemble.at_epoch`.
         seed: one integer for all, from which :func:`model_seeds` makes one a model, or one a model.
         dtype: float64 gives the same numbers on different CPUs; float32 suits a GPU.
@@ -291,6 +292,8 @@ def _checked_membership(member, examples):
 
 def _checked_labels(labels, shape, n_classes):
     labels = np.asarray(labels)
+    if labels.dtype.kind == "f":
+        return _checked_soft_labels(labels, (*shape, n_classes))
     if labels.dtype.kind not in "iu" or labels.shape not in (shape, shape[1:]):
         raise ValueError(
             f"Labels of type {labels.dtype} and shape {labels.shape} came; integers of shape {shape[1:]} "
@@ -302,6 +305,19 @@ def _checked_labels(labels, shape, n_classes):
             f"0 to {n_classes - 1}. Match the model's last width to the labels."
         )
     return labels.astype(np.int64)
+
+
+def _checked_soft_labels(labels, shape):
+    if labels.shape != shape:
+        raise ValueError(
+            f"Soft labels of shape {labels.shape} came; {shape} is needed: for each model its own, a probability a class."
+        )
+    if not (labels >= 0).all() or not np.allclose(labels.sum(axis=2), 1):
+        raise ValueError(
+            "Soft labels must be probabilities: none negative, and 1 in sum over the classes. Give a softmax of logits, "
+            "not the logits."
+        )
+    return labels.astype(np.float64)
 
 
 def _prepared(model, dropout, dtype):
@@ -470,7 +486,7 @@ def _train_chunk(template, x, y, rows, width, seeds, recipe, tick):
         for step, weight in enumerate(weights):
             batch = order[:, step * recipe.batch_size :][:, : weight.shape[1]]
             inputs = x.index_select(0, batch.flatten()).unflatten(0, batch.shape)
-            labels = y[batch] if y.ndim == 1 else y.gather(1, batch)
+            labels = _labels_of(y, batch, x)
             masks = _masks(drops, noise, recipe, batch.shape[1], x)
             logits = _forward(module, {**params, **masks}, inputs)
             loss = F.cross_entropy(logits, labels, reduction="none", label_smoothing=recipe.label_smoothing)
@@ -482,6 +498,15 @@ def _train_chunk(template, x, y, rows, width, seeds, recipe, tick):
         if epoch in recipe.snapshots:
             kept[epoch] = {name: p.detach().clone() for name, p in params.items()}
     return kept
+
+
+def _labels_of(y, batch, x):
+    """Labels (models, batch), or soft ones (models, classes, batch), as cross_entropy wants them."""
+    if y.ndim == 1:
+        return y[batch]
+    if y.ndim == 2:
+        return y.gather(1, batch)
+    return y[torch.arange(len(y), device=y.device)[:, None], batch].mT.to(x)
 
 
 def _initial(template, rngs, x):

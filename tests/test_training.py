@@ -189,6 +189,28 @@ def test_own_labels_are_learned_by_the_model_they_belong_to():
         assert (guess[model] == labels[model])[MEMBER[0]].mean() > 0.95
 
 
+def test_soft_labels_that_are_sure_are_hard_labels():
+    hard = np.stack([DATA.y, (DATA.y + 1) % 3])
+    soft = np.eye(3)[hard]
+    for smoothing in (0.0, 0.2):
+        one, other = (
+            train(mlp(6, 8, 3), DATA, MEMBER[:2], labels=labels, label_smoothing=smoothing, **QUICK)
+            for labels in (hard, soft)
+        )
+        assert_same(one, other)
+
+
+def test_a_model_settles_at_the_probabilities_that_it_was_given_and_another_at_its_own():
+    apart = Dataset(x=np.eye(4), y=np.zeros(4, int), n_classes=3)
+    soft = np.random.default_rng(0).dirichlet(np.ones(3), size=(2, 4))
+    everybody = np.ones((2, 4), bool)
+    ensemble = train(
+        logistic(4, 3), apart, everybody, labels=soft, epochs=3000, learning_rate=0.02, progress=False
+    )
+    found = np.exp(ensemble.logits(apart.x))
+    np.testing.assert_allclose(found / found.sum(axis=2, keepdims=True), soft, atol=1e-3)
+
+
 def test_dropout_masks_are_inverted_bernoulli_and_differ_between_models():
     recipe = training._Recipe(1, 500, 1e-3, 0.0, 0.3, 0.0, (1,))
     rngs = [np.random.default_rng(i) for i in range(2)]
@@ -330,6 +352,8 @@ EMPTY[3] = False
         ({"data": Dataset(x=DATA.x, y=DATA.y + 1, n_classes=4)}, "0 to 2"),
         ({"data": _Raw(np.where(DATA.x > 2, np.nan, DATA.x), DATA.y)}, "infinite or NaN"),
         ({"labels": np.zeros((4, 120), int)}, "for each model its own"),
+        ({"labels": np.full((5, 120), 0.5)}, r"\(5, 120, 3\) is needed"),
+        ({"labels": np.full((5, 120, 3), 0.5)}, "1 in sum over the classes"),
         (
             {"model": nn.Sequential(nn.Linear(6, 3), nn.BatchNorm1d(3))},
             "nn.GroupNorm or nn.LayerNorm instead",
