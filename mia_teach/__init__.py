@@ -11,7 +11,7 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_MODULES = {"attacks", "exercises", "game", "labs", "models", "plots", "progress", "signals"}
+_MODULES = {"attacks", "defences", "exercises", "game", "labs", "models", "plots", "progress", "signals"}
 _NAMES = {
     "Dataset": "data",
     "load_complete_journey": "data",

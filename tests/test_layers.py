@@ -18,7 +18,7 @@ LAYERS = [
     {"training"},
     {"game"},
     {"plots"},
-    {"attacks"},
+    {"attacks", "defences"},
     {"labs"},
     {"exercises"},
     {"course", "environment", "cli"},

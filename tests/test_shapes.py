@@ -11,6 +11,7 @@ FILES = (
     "test_roc.py",
     "test_game.py",
     "test_training.py",
+    "test_defences.py",
     "attacks",
 )
 
