@@ -80,9 +80,18 @@ class Outsiders:
         return len(self.labels)
 
 
+def _frozen(array, dtype=None):
+    """A copy that nobody can write to; an array that is one already, as in ``replace(game, target=3)``, as it is."""
+    array = np.asarray(array, dtype)
+    if array.flags.writeable or array.base is not None:
+        array = array.copy()
+        array.flags.writeable = False
+    return array
+
+
 def _answers(logits, labels, who):
-    """Frozen copies of logits (models, examples, classes) and labels (examples,), or a sentence."""
-    logits, labels = np.array(logits, float), np.array(labels)
+    """Frozen logits (models, examples, classes) and labels (examples,), or a sentence."""
+    logits, labels = _frozen(logits, float), _frozen(labels)
     if logits.ndim != 3 or labels.shape != logits.shape[1:2]:
         raise ValueError(
             f"Logits of shape {logits.shape} and labels of shape {labels.shape} came for the {who}; "
@@ -99,9 +108,7 @@ def _answers(logits, labels, who):
         raise ValueError(
             "Some logits are infinite or NaN. Did training diverge? Try a smaller learning rate."
         )
-    labels = labels.astype(np.int64)
-    logits.flags.writeable = labels.flags.writeable = False
-    return logits, labels
+    return logits, _frozen(labels, np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +139,7 @@ class Game:
 
     def __post_init__(self):
         logits, labels = _answers(self.logits, self.labels, "examples")
-        member = np.array(self.member)
+        member = _frozen(self.member)
         if member.shape != logits.shape[:2] or member.dtype != bool:
             raise ValueError(
                 f"A {member.dtype} membership of shape {member.shape} came; bool of shape {logits.shape[:2]}, "
@@ -147,7 +154,6 @@ class Game:
                 f"The population's logits have the shape {self.population.logits.shape}; answers of the same "
                 f"{len(logits)} models in the same {logits.shape[2]} classes are needed."
             )
-        member.flags.writeable = False
         for name, value in (("logits", logits), ("labels", labels), ("member", member)):
             object.__setattr__(self, name, value)
         object.__setattr__(self, "target", int(self.target))

@@ -81,6 +81,24 @@ def test_a_game_with_outsiders_is_saved_and_loaded_with_them(tmp_path):
     assert (loaded.view.population.target_logits == game.view.population.target_logits).all()
 
 
+def test_another_target_costs_no_copy_and_a_game_cannot_be_changed_from_outside():
+    logits, labels = np.zeros((3, 4, 2)), np.zeros(4, int)
+    member = coin_flips(3, 4, seed=0)
+    game = Game(logits, labels, member)
+    other = replace(game, target=1)
+    assert all(getattr(game, name) is getattr(other, name) for name in ("logits", "labels", "member"))
+    shown = logits.view()
+    shown.flags.writeable = False
+    through_a_view = Game(shown, labels, member)
+    logits[0, 0, 0], labels[0], member[0, 0] = 9.0, 1, not member[0, 0]
+    for one in (game, through_a_view):
+        assert (one.logits == 0).all()
+        assert (one.labels == 0).all()
+    assert game.member[0, 0] != member[0, 0]
+    with pytest.raises(ValueError, match="read-only"):
+        game.logits[0] = 1.0
+
+
 def test_judge_pairs_scores_with_the_targets_truth():
     game = a_game()
     scores = game.judge(np.arange(20.0), name="order")

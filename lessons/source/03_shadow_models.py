@@ -368,8 +368,8 @@ for name, attack in learned.items():
 
 # %% [markdown]
 # How many shadow models does it take? The first target is attacked with the first one, two or four of them, the
-# second target with the next, and so on, going round. So the intervals hold the luck of the shadows too. With eight
-# there is one group, which all targets share: there they do not. (`ShadowGrid` fits all that and keeps the numbers;
+# second target with the next, and so on, going round (four groups at most). So the intervals hold the luck of the
+# shadows too. With eight there is one group, which all targets share: there they do not. (`ShadowGrid` fits all that and keeps the numbers;
 # the lab uses it again.)
 
 # %%

@@ -124,7 +124,7 @@ phi = mt.signals.label_log_odds(view.target_logits, view.labels)
 by_loss = (-phi).argsort().argsort() + 1  # 1 is the most suspect
 
 captions = [f"digit {i}: a {view.labels[i]}\nlog-odds {phi[i]:.1f}" for i in (easy, odd)]
-pictures = ImagesDisplay(images.x[[easy, odd]].reshape(2, 28, 28), captions, columns=2)
+pictures = ImagesDisplay(images.x[[easy, odd]].reshape(2, 28, 28), captions, columns=2, scale=1.6)
 ranks = [f"digit {i}, a {view.labels[i]}, is number {by_loss[i]:,} of 2,000 by the loss" for i in (easy, odd)]
 mt.show(pictures, alt=f"Two handwritten digits: {ranks[0]}, {ranks[1]}")
 print(*ranks, sep="\n")

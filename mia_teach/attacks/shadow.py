@@ -62,7 +62,12 @@ class ShadowClassifier:
         self, logits: Float[np.ndarray, "examples classes"], labels: Int[np.ndarray, " examples"]
     ) -> Float[np.ndarray, " examples"]:
         """Log-odds of membership that the classifier gives to each answer; larger for members."""
-        seen = features(logits, labels, top=self.top)
+        return self.score_rows(features(logits, labels, top=self.top), labels)
+
+    def score_rows(
+        self, seen: Float[np.ndarray, "rows columns"], labels: Int[np.ndarray, " rows"]
+    ) -> Float[np.ndarray, " rows"]:
+        """The same from :func:`features`, which many attacks can share."""
         score = _log_odds(self.common, seen)
         for label, classifier in self.by_class.items():
             own = np.asarray(labels) == label
@@ -94,6 +99,20 @@ def learn(
 
     Source: Shokri et al. 2017, "Membership inference attacks against machine learning models", section V.
     """
+    return learn_rows(
+        features(logits, labels, top=top), labels, member, per_class=per_class, classifier=classifier
+    )
+
+
+def learn_rows(
+    seen: Float[np.ndarray, "shadows examples columns"],
+    labels: Int[np.ndarray, " examples"],
+    member: Bool[np.ndarray, "shadows examples"],
+    *,
+    per_class: bool = False,
+    classifier=None,
+) -> ShadowClassifier:
+    """:func:`learn` from :func:`features`, which many attacks can share."""
     from sklearn.base import clone
 
     member = np.asarray(member)
@@ -102,11 +121,10 @@ def learn(
             f"{len(member)} shadow models came whose rows are not of both kinds; the attack learns from members "
             "and non-members. Train at least one shadow model on some of the records, not all."
         )
-    rows = features(logits, labels, top=top).reshape(member.size, -1)
+    rows = np.asarray(seen).reshape(member.size, -1)
     inside, label = member.ravel(), np.tile(labels, len(member))
-    order = np.lexsort(
-        (*rows.T, inside, label)
-    )  # so that the order of the records changes no digit of the fit
+    # sorted, so that the order of the records changes no digit of the fit
+    order = np.lexsort((*rows.T, inside, label))
     rows, inside, label = rows[order], inside[order], label[order]
     unfitted = _logistic() if classifier is None else classifier
     common = clone(unfitted).fit(rows, inside)
@@ -115,7 +133,7 @@ def learn(
         own = label == one
         if 0 < inside[own].sum() < own.sum():
             by_class[int(one)] = clone(unfitted).fit(rows[own], inside[own])
-    return ShadowClassifier(common, by_class, top)
+    return ShadowClassifier(common, by_class, rows.shape[1] - 2)
 
 
 def shadow_classifier(
@@ -138,11 +156,19 @@ def shadow_classifier(
 
 
 def _logistic():
+    """Logistic regression on standardised features; scikit-learn's pipeline would take twice the time a class."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
-    return make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky"))
+    class StandardisedLogisticRegression(LogisticRegression):
+        def fit(self, rows, inside):
+            self.mean_, self.spread_ = rows.mean(axis=0), rows.std(axis=0)
+            self.spread_[self.spread_ < 1e-12] = 1.0  # a column that does not vary
+            return super().fit((rows - self.mean_) / self.spread_, inside)
+
+        def decision_function(self, rows):
+            return (rows - self.mean_) / self.spread_ @ self.coef_[0] + self.intercept_[0]
+
+    return StandardisedLogisticRegression(solver="newton-cholesky")
 
 
 def _log_odds(classifier, rows):

@@ -1,7 +1,7 @@
 """The shadow workbench: which shadow models, how many, what classifier, and how good the attack then is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -9,7 +9,7 @@ import traitlets
 from jaxtyping import Bool, Float, Int
 
 from mia_teach import signals
-from mia_teach.attacks.shadow import features
+from mia_teach.attacks.shadow import ShadowClassifier, features, learn_rows
 from mia_teach.labs.lab import Goal, Lab, browser_files, decimal, pack
 from mia_teach.rate import Interval, percent
 from mia_teach.roc import Roc
@@ -64,11 +64,12 @@ class ShadowGrid:
         promised: Sequence[float] = PROMISED,
         progress: bool = True,
     ) -> "ShadowGrid":
-        """Fit every attack as :func:`mia_teach.attacks.shadow.learn` does, and try it on the targets.
+        """Fit every attack with :func:`mia_teach.attacks.shadow.learn_rows`, and try it on the targets.
 
         With ``count`` shadow models, the first target is attacked with the first ``count`` of a kind, the second with
-        the next, and so on, going round. So intervals over the targets also hold the luck of the shadows, as far as
-        there are enough of them; where ``count`` takes more than half of them, all targets share the first.
+        the next, and so on, going round four groups of them. So intervals over the targets also hold the luck of the
+        shadows, as far as there are enough of them; where ``count`` takes more than half of them, all targets share
+        the first.
 
         The adversary cannot see the truth about the target, so it takes its threshold from its own shadow models:
         the score that a share ``promised`` of their non-members passes. It learnt from those very rows, so its
@@ -116,7 +117,7 @@ class ShadowGrid:
                         kind,
                         (targets, np.asarray(labels), member),
                         count,
-                        classes[name] if classes[name] == target_classes else 0,
+                        classes[name] == target_classes,
                         levels,
                         settings["promised"],
                     )
@@ -229,49 +230,25 @@ def _tpr_at(roc, levels):
 
 
 def _turns(available, count, targets):
-    """Which shadow models attack which targets: pairs of slices."""
-    groups = min(available // count, targets)
+    """Which shadow models attack which targets: pairs of slices. Four groups hold their luck, and each costs fits."""
+    groups = min(available // count, targets, 4)
     return [(slice(g * count, (g + 1) * count), slice(g, None, groups)) for g in range(groups)]
 
 
-def _weights(rows, inside):
-    """What :func:`mia_teach.attacks.shadow.learn` fits, as weights of the features, and last the constant."""
-    from sklearn.linear_model import LogisticRegression
-
-    mean, spread = rows.mean(axis=0), rows.std(axis=0)
-    spread[spread < 1e-12] = 1.0
-    fitted = LogisticRegression(solver="newton-cholesky").fit((rows - mean) / spread, inside)
-    weights = fitted.coef_[0] / spread
-    return np.append(weights, fitted.intercept_[0] - weights @ mean)
+def _scores(attack: ShadowClassifier, seen, labels):
+    """Log-odds of membership, (models, examples), from features (models, examples, columns)."""
+    rows = seen.reshape(-1, seen.shape[-1])
+    return attack.score_rows(rows, np.tile(labels, len(seen))).reshape(seen.shape[:2])
 
 
-def _fitted(seen, labels, inside, classes):
-    """Weights (classifiers, classes, columns): the same for every class, and below them each class's own, if asked."""
-    rows, truth, label = seen.reshape(inside.size, -1), inside.ravel(), np.tile(labels, len(inside))
-    common = _weights(rows, truth)
-    if not classes:
-        return common[None, None]
-    own = np.tile(common, (classes, 1))
-    for one in np.unique(label):
-        here = label == one
-        if 0 < truth[here].sum() < here.sum():
-            own[one] = _weights(rows[here], truth[here])
-    return np.stack([np.tile(common, (classes, 1)), own])
-
-
-def _scores(weights, seen, labels):
-    """Log-odds of membership, (models, examples)."""
-    of = weights[labels] if len(weights) > 1 else weights
-    return (seen * of[:, :-1]).sum(axis=-1) + of[:, -1]
-
-
-def _measured(kind, target, count, classes, levels, promised):
+def _measured(kind, target, count, per_class, levels, promised):
     """What the attacks with so many shadow models of a kind are worth: for each measure (classifiers, ..., targets).
 
-    ``kind`` and ``target``: features, labels and membership. ``classes``: of one classifier per class; 0 without.
+    ``kind`` and ``target``: features, labels and membership. ``per_class``: whether the shadows
+    know the target's classes.
     "curve" is the mean over the targets.
     """
-    classifiers, (targets, labels, member) = 1 + bool(classes), target
+    classifiers, (targets, labels, member) = 1 + per_class, target
     found = {
         "auc": np.empty((classifiers, len(member))),
         "tpr": np.empty((classifiers, len(member))),
@@ -281,12 +258,13 @@ def _measured(kind, target, count, classes, levels, promised):
     }
     seen, own, inside = kind
     for shadows, attacked in _turns(len(inside), count, len(member)):
-        for c, weights in enumerate(_fitted(seen[shadows], own, inside[shadows], classes)):
-            mine = _scores(weights, seen[shadows], own)
+        both = learn_rows(seen[shadows], own, inside[shadows], per_class=per_class)
+        for c, attack in enumerate([replace(both, by_class={}), both][:classifiers]):
+            mine = _scores(attack, seen[shadows], own)
             innocent = np.sort(mine[~inside[shadows]])[::-1]
             # a record is accused when its score is larger than the threshold, itself the score of an innocent
             limits = np.array([innocent[int(rate * len(innocent) * (1 + 1e-12))] for rate in promised])
-            scores = _scores(weights, targets[attacked], labels)
+            scores = _scores(attack, targets[attacked], labels)
             for t, score in zip(range(len(member))[attacked], scores, strict=True):
                 roc = Roc.from_scores(Scores(score, member[t], "shadow models"))
                 at = (

@@ -13,11 +13,12 @@ class ImagesDisplay:
         captions: one for each image.
         columns: how many stand side by side.
         rows: names of the rows, from the top.
+        scale: how many times as large as usual.
 
     After :meth:`plot`: ``figure_``, ``axes_`` (rows, columns).
     """
 
-    def __init__(self, images, captions, *, columns=10, rows=()):
+    def __init__(self, images, captions, *, columns=10, rows=(), scale=1.0):
         images = np.asarray(images, float)
         if images.ndim == 2 and round(images.shape[1] ** 0.5) ** 2 == images.shape[1]:
             images = images.reshape(len(images), round(images.shape[1] ** 0.5), -1)
@@ -27,13 +28,15 @@ class ImagesDisplay:
                 "(images, pixels) for square ones, and one caption an image are needed."
             )
         self.images, self.captions, self.columns, self.rows = images, list(captions), columns, list(rows)
+        self.scale = scale
 
     def plot(self):
         from matplotlib.figure import Figure
 
         lines = -(-len(self.images) // self.columns)
         with style():
-            self.figure_ = Figure(figsize=(0.95 * self.columns + 0.4, 1.45 * lines), layout="constrained")
+            size = self.scale * (0.95 * self.columns + 0.4), self.scale * 1.45 * lines
+            self.figure_ = Figure(figsize=size, layout="constrained")
             self.axes_ = self.figure_.subplots(lines, self.columns, squeeze=False)
             for ax in self.axes_.flat:
                 ax.set(xticks=[], yticks=[])
