@@ -273,7 +273,7 @@ def load_allele_frequencies() -> Dataset:
 
     >>> data = load_allele_frequencies()
     >>> data, data.x[2, :2].round(3)
-    (Dataset(allele frequencies: 5 examples, 10608 features, 5 classes), array([0.198, 0.456]))
+    (Dataset(allele frequencies: 5 examples, 10608 features, 5 classes), array([0.198, 0.077]))
     """
     return _load("allele_frequencies.npz", name="allele frequencies", scale="copies")
 
