@@ -13,8 +13,8 @@ import mia_teach
 ROOT = Path(mia_teach.__file__).parent
 
 LAYERS = [
-    {"data", "membership", "models", "signals", "rate", "scores", "progress", "waiting"},
-    {"roc"},
+    {"data", "membership", "models", "signals", "rate", "scores", "progress", "waiting", "mechanisms"},
+    {"roc", "audit", "dpsgd", "clipping"},
     {"training"},
     {"game"},
     {"plots"},
