@@ -245,11 +245,12 @@ def art_rows(shadows=16, epochs=30):
         )
 
 
-def boundary_rows(records=30, budgets=(100, 200, 400, 800, 1600)):
+def boundary_rows(records=500, few=30, budgets=(100, 200, 400, 800, 1600)):
     """Distance to the boundary by labels alone, beside ART's attack: time for a query, at distances as good.
 
     Both walk as HopSkipJump does. ART's walk is cut to 10 steps, since its 50 take minutes. Ours gets the first budget
-    with which its distances, in their geometric mean, are no longer than ART's.
+    with which its distances, in their geometric mean, are no longer than ART's. ART goes record by record, so a few of
+    them do; ours walks with all at once.
     """
     try:
         from art.attacks.inference.membership_inference import LabelOnlyDecisionBoundary
@@ -262,7 +263,7 @@ def boundary_rows(records=30, budgets=(100, 200, 400, 800, 1600)):
 
         def predict(self, x, *args, **kwargs):
             self.asked += len(x)
-            return super().predict(x, *args, **kwargs)
+            return super().predict(x.astype(np.float32), *args, **kwargs)
 
     digits = mt.load_digits()
     member = np.arange(len(digits)) < len(digits) // 2
@@ -274,8 +275,8 @@ def boundary_rows(records=30, budgets=(100, 200, 400, 800, 1600)):
 
     def theirs():
         target = Counting(copy.deepcopy(model).float(), torch.nn.CrossEntropyLoss(), (64,), 10)
-        attack = LabelOnlyDecisionBoundary(target, distance_threshold_tau=0.0)
-        x, y = some.x.astype(np.float32), np.eye(10, dtype=np.float32)[some.y]
+        attack = LabelOnlyDecisionBoundary(target, distance_threshold_tau=1e-9)
+        x, y = some.x[:few].astype(np.float32), np.eye(10, dtype=np.float32)[some.y[:few]]
         sigmoid = attack.infer(x, y, probabilities=True, **settings)[:, 1].astype(float)
         found["theirs"] = np.log(sigmoid / (1 - sigmoid)), target.asked
 
@@ -285,7 +286,7 @@ def boundary_rows(records=30, budgets=(100, 200, 400, 800, 1600)):
         found["ours"] = distance, oracle.queries
 
     def mean(who):
-        return np.exp(np.log(found[who][0]).mean())
+        return np.exp(np.log(found[who][0][:few]).mean())
 
     (slow,) = median_times(theirs, turns=1)
     for queries in budgets:
@@ -297,10 +298,10 @@ def boundary_rows(records=30, budgets=(100, 200, 400, 800, 1600)):
     yield Row(
         f"distance to the boundary of {records} digits by labels alone, a query",
         f"{here:.1f} µs (mean distance {mean('ours'):.2f}, {found['ours'][1] / records:,.0f} queries a record)",
-        f"{there:.0f} µs, ART ({mean('theirs'):.2f}, {found['theirs'][1] / records:,.0f})",
+        f"{there:.0f} µs, ART ({mean('theirs'):.2f}, {found['theirs'][1] / few:,.0f})",
         there / here,
         "at least 20 times faster, at distances as good",
-        there / here >= 20 and mean("ours") <= mean("theirs"),
+        bool(there / here >= 20 and mean("ours") <= mean("theirs")),
     )
 
 
