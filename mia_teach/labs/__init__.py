@@ -9,6 +9,7 @@ _NAMES = {
     "Question": "quiz",
     "Quiz": "quiz",
     "Prediction": "prediction",
+    "DefenceFrontier": "defence_frontier",
     "GradientMicroscope": "gradient_microscope",
     "GuessingGame": "guessing_game",
     "LikelihoodExplorer": "likelihood_explorer",

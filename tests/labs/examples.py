@@ -8,6 +8,7 @@ import numpy as np
 
 from mia_teach.data import load_digits
 from mia_teach.game import Game
+from mia_teach.labs.defence_frontier import ATTACKERS, GROUPS, DefenceFrontier, FrontierGrid
 from mia_teach.labs.gradient_microscope import GradientMicroscope
 from mia_teach.labs.guessing_game import GuessingGame
 from mia_teach.labs.lab import Lab
@@ -240,6 +241,31 @@ def shadow_positions():
     ]
 
 
+def frontier_grid(targets=4):
+    """Numbers of no attack at all, but of the right shapes; no defence is the same for all of them."""
+    random = np.random.default_rng(6)
+    strengths = {
+        "early stopping": ("none", "after epoch 20", "after epoch 5"),
+        "rounding": ("none", "2 decimals", "1 decimal"),
+        "distillation": ("none", "40 epochs", "5 epochs"),
+    }
+    accuracy = random.uniform(0.35, 0.45, (3, 3, targets))
+    leak = random.uniform(0.0, 0.3, (3, 3, len(ATTACKERS), len(GROUPS), targets))
+    accuracy[:, 0], leak[:, 0] = accuracy[0, 0], leak[0, 0]
+    return FrontierGrid(strengths, accuracy, leak)
+
+
+def frontier_positions():
+    strengths = frontier_grid().strengths
+    return [
+        {"defence": defence, "strength": strength, "attacker": attacker, "group": group}
+        for defence in strengths
+        for strength in range(3)
+        for attacker in ATTACKERS
+        for group in GROUPS
+    ]
+
+
 @cache
 def target_on_digits():
     """A trained model, its data and who was in them: few records and many epochs, so that they leak."""
@@ -271,6 +297,7 @@ def gradient_positions():
 
 
 EXAMPLES = {
+    "defence_frontier": Example(lambda: DefenceFrontier(frontier_grid()), frontier_positions()),
     "gradient_microscope": Example(gradient_microscope, gradient_positions()),
     "guessing_game": Example(guessing_game, guessing_positions()),
     "likelihood_explorer": Example(likelihood_explorer, likelihood_positions()),
