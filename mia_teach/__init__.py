@@ -11,7 +11,7 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_MODULES = {"attacks", "defences", "exercises", "game", "labs", "models", "plots", "progress", "signals"}
+_MODULES = {"attacks", "defences", "exercises", "game", "labs", "models", "plots", "progress", "risk", "signals"}
 _NAMES = {
     "Dataset": "data",
     "load_adult": "data",
@@ -45,6 +45,7 @@ _NAMES = {
     "Game": "game",
     "View": "game",
     "Roc": "roc",
+    "Exposure": "risk",
     "show": "plots.figures",
 }
 
