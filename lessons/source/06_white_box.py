@@ -1,0 +1,819 @@
+# %% [markdown] section="card"
+# # 06 White box: gradients
+#
+# After this lesson you can
+#
+# - **compute** every record's own gradient, and say what is in it before a computer does,
+# - **separate** what access adds from what shadow models add, by a control that has the one without the other,
+# - **attack** a federated round from the server's seat, and from the seat of somebody who sees no weight at all,
+# - **judge** an evaluation whose attack was trained on the records it is judged on.
+#
+# **Builds on** lesson 02 (the loss, TPR at a low FPR) and lesson 04 (a record's own past, LiRA). **Time** 60 minutes.
+#
+# **Data** MNIST-5k, handwritten digits in 64 principal components; SUPPORT2, seriously ill patients of five hospitals, for a second
+# opinion.
+#
+# **Threat model** Somebody who holds records and all weights of the model; from round 4 on also a server that sees how one
+# client's training changes them.
+
+# %%
+import copy
+from dataclasses import replace
+
+import numpy as np
+import torch
+from sklearn.linear_model import RidgeClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from torch.func import grad, vmap
+from torch.nn import functional as F
+
+# %%
+import mia_teach as mt
+from mia_teach.attacks import sides, white_box
+from mia_teach.attacks.lira import lira
+from mia_teach.exercises import white_box as check
+from mia_teach.labs.gradient_microscope import GradientMicroscope
+from mia_teach.labs.prediction import Prediction
+from mia_teach.plots import IntervalDisplay, ScoreHistogramDisplay
+
+# %% [markdown] section="warm-up"
+# ## Warm-up
+#
+# Answer from memory before you open the answers.
+#
+# 1. In lesson 04, what did LiRA compare a record's answer with, and why in log-odds?
+# 2. In lesson 05, the lender hid its probabilities. Which part of the attack did that make dearer, and which not?
+#
+# <details><summary>Answers</summary>
+#
+# 1. With the answers of shadow models that trained on this very record and of others that did not. In log-odds both look like
+#    bells, which two numbers describe.
+# 2. Questions to the target became dearer: one has to ask more of them. Models of one's own cost what they did before.
+#
+# </details>
+
+# %% [markdown] section="case"
+# ## The case
+#
+# Amara is invented, her situation is not. At nineteen she was treated for a psychosis, in a small hospital. Today she applies to
+# drive trains, and a firm that screens applicants holds a copy of her old record, bought with a bankrupt insurer's files. Is it
+# real? Was she ever a patient there?
+#
+# The hospital trains a model together with five others. "No record leaves the house", says the contract: every night each
+# hospital takes a training step on the day's patients, sixteen in the small one, and sends only the changed weights. A server
+# adds them up. The firm that runs the server belongs to the same group as the screeners.
+#
+# What leaves the house is nine thousand numbers, each changed a little. Do they hold Amara?
+
+# %% [markdown] section="predict"
+# ## Predict
+#
+# The server takes the model before the step, computes for each of 2,000 records in which direction *this* record would push the
+# weights, and ranks the records by how well that agrees with the direction in which the hospital pushed. On a model at the beginning of its training
+# one of the night's 16 patients outranks another record about nine times out of ten.
+#
+# A colleague gets no weights and no gradients. For each record he gets two answers of the model, one from before the step and one from
+# after it. Commit *his* AUC before you run anything else; it comes in *Surprise*, over eight nights.
+
+# %%
+prediction = Prediction(
+    "From the gradients' direction the server gets an AUC near 0.9. Which AUC does the colleague get, who sees each record's "
+    "probabilities before and after the step and no weight?",
+    lesson="06",
+    name="two_answers_auc",
+    unit="",
+    low=0.4,
+    high=1,
+    tolerance=0.05,
+)
+prediction
+
+# %% [markdown] audience="instructor"
+# **Predict (4 minutes).** Most say little more than one half: "one small step hardly changes a probability". That is true, and beside the point,
+# since the change is measured exactly. Note the reasons; the word to listen for is *noise*.
+#
+# **Timing of the whole lesson.** Card to predict 9, build 24, lab 6, exercises 11, surprise to recap 10. In 40 minutes: leave
+# out the attack network of round 3, and the stretch.
+
+# %% [markdown] section="build"
+# ## Build
+#
+# ### Round 1: a gradient of one's own
+#
+# Digits again stand in for patients. 18 networks learn in a [balanced design](glossary.md#balanced-design), each on half of 2,000
+# digits; as in lesson 05, eight of them play the target in turn, and a target's shadows are the 16 that are neither it nor its partner. They are also kept as
+# they were after 1 and 5 epochs, for round 4.
+
+# %%
+digits = mt.principal_components(mt.load_mnist_5k(), 64)
+records = digits[:2000]
+x, y = records.x, records.y
+member = mt.balanced_shadows(18, 2000, seed=0)
+recipe = {"epochs": 40, "learning_rate": 5e-3, "seed": 1, "snapshots": (1, 5)}
+models = mt.train(mt.mlp(64, 128, 10), records, member, **recipe)
+
+target = models[0]
+print(f"weights of one model: {sum(p.numel() for p in target.parameters()):,}")
+
+# %% [markdown]
+# Training lowers the mean loss of a batch, and the mean hides the single record. But each record has a
+# [gradient](glossary.md#gradient) of its own: for every weight, how fast *its* loss would rise if the weight did. Here is that of
+# one digit, table by table.
+
+# %%
+for name, own in white_box.per_example_gradients(target, x[[252]], y[[252]]).items():
+    print(f"{name:9} shape {own.shape[1:]!s:9} norm {np.linalg.norm(own):.3f}")
+
+# %% [markdown]
+# That is {{ sum(p.numel() for p in target.parameters()):, }} numbers about one record, where lesson 02 had one, its loss. Training has pushed the
+# members' gradients towards 0, or it would still be changing the weights. So a small [gradient norm](glossary.md#gradient-norm) speaks for a
+# member.
+
+# %%
+norm = -white_box.gradient_norm(target, x, y)  # the attack's score is minus the norm
+spread = np.log10(norm)
+histogram = ScoreHistogramDisplay.from_values(
+    spread[member[0]], spread[~member[0]], name="logarithm (base 10) of the gradient's norm"
+)
+roc = mt.Roc.from_scores(mt.Scores(-norm, member[0]))
+middle = [np.median(spread[side]) for side in (member[0], ~member[0])]
+print("AUC of the gradient's norm, one target:", roc.auc_interval())
+said = f"medians {middle[0]:.1f} of members and {middle[1]:.1f} of non-members"
+mt.show(histogram, alt=f"Two wide histograms of log norms that overlap for the most part, {said}")
+
+# %% [markdown]
+# Members lie a little to the left, and the two histograms overlap nearly everywhere. An AUC of {{ f"{roc.auc:.3f}" }}, out of
+# nine thousand numbers a record. Perhaps a single layer is more telling than all together?
+
+# %% [markdown] audience="instructor"
+# **Round 1 (5 minutes).** Ask how long a gradient is for a record that the model answers with certainty, and rightly. (Zero,
+# member or not.) It prepares round 2. Slip to listen for: "the gradient shows what the model learnt from the record". It shows what it
+# has *still* to learn.
+
+# %% [markdown]
+# ### Round 2: layer by layer, and the loss beside it
+#
+# `gradient_features` gives, for each record, the logarithm of the norm in each of the four tables, and beside them
+# what the answers alone show: log-odds, loss, the three largest probabilities. Once for all 18 models:
+
+# %%
+seen = np.stack([white_box.gradient_features(models[k], x, y, memory=2**24) for k in range(18)])
+squares = np.exp(2 * seen[..., :4])  # of 0.weight, 0.bias, 3.weight, 3.bias
+norms = {
+    "first layer": squares[..., :2].sum(axis=-1) ** 0.5,
+    "last layer": squares[..., 2:].sum(axis=-1) ** 0.5,
+    "all layers": squares.sum(axis=-1) ** 0.5,
+}
+assert np.allclose(norms["all layers"][0], norm)
+
+# %%
+TARGETS = range(0, 16, 2)
+games = [replace(mt.Game.from_ensemble(models, records), target=target) for target in TARGETS]
+
+
+def judged(score, name, games=games):
+    """Scores of every target; score has the shape (models, records)."""
+    return [game.judge(score[game.target], name=name) for game in games]
+
+
+def values(parts, measure):
+    """AUC or TPR at 1 % FPR of each target."""
+    rocs = [mt.Roc.from_scores(one) for one in parts]
+    return np.array([roc.auc if measure == "auc" else roc.tpr_at(0.01).value for roc in rocs])
+
+
+# %%
+def over_targets(parts, measure):
+    """Mean over the targets with a 95 % interval."""
+    return mt.Interval.from_values(values(parts, measure), within=(0, 1))
+
+
+def report(parts):
+    """One line: AUC and TPR at 1 % FPR over the targets."""
+    auc, tpr = over_targets(parts, "auc").words(), over_targets(parts, "tpr").words(".1%")
+    print(f"{parts[0].name:32} {auc:24} {tpr}")
+
+
+heading = f"{'':32} {'AUC':24} TPR at 1 % FPR"
+
+# %% [markdown]
+# The same for 2,000 patients of SUPPORT2, whose disease group a smaller network predicts. Before you run on: which line will stand out?
+
+# %%
+ill = mt.load_support2()
+ill = ill[np.random.default_rng(0).permutation(len(ill))[:2000]]
+clinics = mt.train(mt.mlp(48, 64, 8), ill, member[:16:2], epochs=40, learning_rate=5e-3, seed=1)
+games_ill = [replace(mt.Game.from_ensemble(clinics, ill), target=target) for target in range(8)]
+seen_ill = [white_box.gradient_features(clinics[k], ill.x, ill.y, memory=2**24) for k in range(8)]
+
+# %%
+loss = judged(-seen[..., 5], "MNIST-5k: loss")
+by_layer = {name: judged(-one, f"MNIST-5k: gradient, {name}") for name, one in norms.items()}
+loss_ill = judged([-one[:, 5] for one in seen_ill], "SUPPORT2: loss", games_ill)
+norm_ill = [-(np.exp(2 * one[:, :4]).sum(axis=1) ** 0.5) for one in seen_ill]
+all_ill = judged(norm_ill, "SUPPORT2: gradient, all layers", games_ill)
+print(heading)
+for parts in (loss, *by_layer.values(), loss_ill, all_ill):
+    report(parts)
+
+# %% [markdown]
+# None does. To the second digit every layer is the loss again, on both data sets, and at [[1 %|definition]] FPR nobody finds more than
+# {{ max(over_targets(p, "tpr").value for p in (loss, *by_layer.values(), loss_ill, all_ill)):.1% }} of the members.
+#
+# The reason stands in the chain rule. With h the input of the last layer, p the probabilities and y the label as a row of zeros with
+# a single 1, the gradient in the last weight is
+#
+# $$\nabla_W \ell = (p - y)\,h^\top, \qquad \|\nabla_W \ell\| = \|p - y\|\,\|h\|$$
+#
+# The first factor is in the *answers*. Whoever sees probabilities knows it. Only the second needs the weights. How much do the two vary?
+
+# %%
+bias, weight = np.exp(seen[0, :, 3]), np.exp(seen[0, :, 2])  # |p − y|, and |p − y| |h|
+for name, factor in {"|p − y|": bias, "|h|": weight / bias}.items():
+    low, high = np.quantile(factor, [0.05, 0.95])
+    order = mt.Roc.from_scores(mt.Scores(-factor, member[0])).auc
+    print(f"{name:8} differs by a factor of {high / low:12,.1f} between records, AUC {order:.3f}")
+
+# %% [markdown]
+# The error differs by a factor of many thousands from record to record, the input by less than two. So in the product the error decides,
+# and in the earlier layers, to which it is passed back, as well. That is what Sablayrolles and others (2019) argued in general: for a model trained
+# with enough randomness the best attack looks at the loss alone. "Enough" is an assumption; round 3 shows where it ends.
+
+# %% [markdown] audience="instructor"
+# **Round 2 (6 minutes).** Take bets on the layer before the table. Let somebody derive (p − y)hᵀ on the board; exercise 2 adds the bias.
+# Prompt: *what would have to be true of |h| for the weights to help?* (It would have to differ between members and others.)
+
+# %% [markdown]
+# ### Round 3: what does add something
+#
+# **A record's own past.** Lesson 04 compared log-odds with those of shadow models. Nothing forbids to do that with a gradient's norm. The
+# ratio below is LiRA with one deviation for all records, for any number that a model has about a record.
+
+
+# %%
+def own_past(values):
+    """LiRA's log-ratio, pooled, of any statistic (models, records); by target."""
+    score = {}
+    for t in TARGETS:
+        shadows = [k for k in range(18) if k // 2 != t // 2]
+        score[t] = 0.0
+        for sign, side in ((1, member[shadows]), (-1, ~member[shadows])):
+            center = sides.median(values[shadows], side)
+            spread = sides.pooled_deviation(values[shadows], side, center)
+            score[t] = score[t] - sign * (((values[t] - center) / spread) ** 2 / 2 + np.log(spread))
+    return score
+
+
+# %%
+calibrated = {
+    name: judged(own_past(-np.log(one)), f"gradient, {name}, 16 shadows") for name, one in norms.items()
+}
+print(heading)
+for parts in (by_layer["all layers"], *calibrated.values()):
+    report(parts)
+
+# %% [markdown]
+# From {{ over_targets(by_layer["all layers"], "tpr"):.1% }} to {{ over_targets(calibrated["all layers"], "tpr"):.1% }} of the members. A
+# report could stop here: "with access to the weights we find ten times as many". It would compare two things that differ in *two* ways, in access
+# and in shadows. The missing control has the shadows and not the access: LiRA on log-odds.
+
+# %%
+likelihood = [game.judge(lira(game.view, variance="pooled"), name="log-odds, 16 shadows") for game in games]
+report(likelihood)
+assert np.allclose(likelihood[0].score, own_past(seen[..., 4])[0])
+added = {m: values(calibrated["all layers"], m) - values(likelihood, m) for m in ("auc", "tpr")}
+added = {m: mt.Interval.from_values(differences) for m, differences in added.items()}
+print("what the gradient adds, target by target:")
+print(f"{'':32} {added['auc'].words('+.4f'):24} {added['tpr'].words('+.1%')}")
+
+# %% [markdown]
+# Less than nothing: {{ added["tpr"].words("+.1%") }} at [[1 %|definition]] FPR, paired over the same eight targets. The logarithm of a norm has a longer tail
+# than log-odds, so the bells fit worse. The gain was the shadows'.
+#
+# **Many numbers at once.** Nasr and others (2019) do not choose a layer. They train an attack network on everything: gradients, outputs, loss.
+# Ours learns from 8 shadow models of each target, once from the outputs alone and once with the gradients' norms.
+
+
+# %%
+def network(columns):
+    """Log-odds of membership by a small network that learnt on 8 shadows; by target."""
+    score = {}
+    for t in TARGETS:
+        shadows = [k for k in range(18) if k // 2 != t // 2][:8]
+        rows = np.concatenate(seen[shadows][..., columns])
+        small = MLPClassifier((32,), early_stopping=True, n_iter_no_change=5, batch_size=512, random_state=0)
+        attack = make_pipeline(StandardScaler(), small).fit(rows, member[shadows].ravel())
+        score[t] = attack.predict_proba(seen[t][:, columns])[:, 1]
+    return score
+
+
+# %%
+nets = {
+    "outputs": judged(network([4, 5, 6, 7, 8]), "network on outputs"),
+    "everything": judged(network([*range(9)]), "network on outputs and norms"),
+}
+print(heading)
+for parts in (loss, *nets.values(), likelihood):
+    report(parts)
+gain = mt.Interval.from_values(values(nets["everything"], "auc") - values(nets["outputs"], "auc"))
+print(f"what the norms add to the outputs: AUC {gain.words('+.3f')}")
+
+# %% [markdown]
+# Both beat the loss in AUC, since a network may bend: "very sure" is no longer the most suspect. But it does so with the outputs alone too, and what the norms add is
+# {{ gain.words("+.3f") }}. At [[1 %|definition]] FPR either stays far behind LiRA, because it knows no record's own past. (`white_box.gradient_network` packs this attack into one call.)
+
+# %% [markdown]
+# **Everybody else.** Finally an adversary who knows the weights *and all other members*, as an auditor does. Where would the weights lie without
+# this one record? For a model at its optimum the curvature of the loss answers, the Hessian H: a record with gradient g has pulled the weights by about
+# $H^{-1}g/n$. Suri, Zhang and Evans (2024) turn this into a likelihood ratio, the [inverse-Hessian attack](glossary.md#inverse-hessian-attack). Softmax regression has 650 weights, so its H can be
+# computed and inverted; no shadow is trained.
+
+# %%
+soft = mt.train(mt.logistic(64, 10), records, member[:8:2], epochs=40, learning_rate=5e-3, seed=1)
+soft_games = [replace(mt.Game.from_ensemble(soft, records), target=target) for target in range(4)]
+pulled = []
+for k, inside in enumerate(soft.member):
+    position = np.where(inside, np.cumsum(inside) - 1, -1)  # to take each member out of "the others"
+    known = {"others_x": x[inside], "others_labels": y[inside], "held": position}
+    pulled.append(white_box.inverse_hessian(soft[k], x, y, **known, learning_rate=5e-3, damping=0.1))
+
+# %%
+soft_loss = -mt.signals.cross_entropy(soft_games[0].logits, y)
+curvature = judged(pulled, "softmax: inverse Hessian", soft_games)
+print(heading)
+report(judged(soft_loss, "softmax: loss", soft_games))
+report(curvature)
+
+# %% [markdown]
+# {{ over_targets(curvature, "tpr").words(".1%") }} of the members at [[1 %|definition]] FPR, from one model and no shadow: here weights *do* show what the loss hides.
+# The price is knowledge. Whoever can name all the others, for every record in turn, can name everybody: the attack belongs to audits. (The authors' code is handed
+# a flag `is_train` for each record and says that this only saves work, since the others' mean gradient follows from everybody's. Our `held` is the same
+# flag. Take a shortcut like that for evidence only after you have seen that no other use is made of it.)
+
+# %% [markdown] audience="instructor"
+# **Round 3 (8 minutes).** The heart of the lesson. Stop after the first table and let the group write the headline of the press
+# release; then ask for the control. Somebody will say that the paper of Nasr reports far more. They compare with attacks without
+# shadows, on networks of millions of weights; ask what control they would want to see.
+
+# %% [markdown]
+# ### Round 4: weights in motion
+#
+# Now the server. It sends a model out and gets it back after one step on a few records: the difference is the
+# [update](glossary.md#federated-update). A step is minus the mean of its records' gradients, so it *contains* each of them, divided by how many
+# they are.
+
+
+# %%
+def one_step(model, rows, rate=0.1):
+    """What a hospital does in a night: the new model, and what has changed, by name."""
+    own = white_box.per_example_gradients(model, x[rows], y[rows])
+    update = {name: torch.tensor(-rate * g.mean(axis=0)) for name, g in own.items()}
+    new = copy.deepcopy(model)
+    with torch.no_grad():
+        for name, weight in new.named_parameters():
+            weight += update[name]
+    return new, update
+
+
+# %% [markdown]
+# The server knows the model before. For each suspect record it computes the gradient, and asks how well its negative points along the
+# update: the cosine, or [update alignment](glossary.md#update-alignment) (Melis 2019, Nasr 2019, Li 2022). First one night with 16 patients, at a model after one
+# epoch.
+
+# %%
+server = models.at_epoch(1)[0]
+patients = np.random.default_rng(0).permutation(np.flatnonzero(member[0]))[:16]
+new, update = one_step(server, patients)
+cosine = white_box.update_alignment(server, x, y, update=update, memory=2**24)
+tonight = np.isin(np.arange(2000), patients)
+print("among the 16 best aligned of 2,000 records:", tonight[np.argsort(-cosine)[:16]].sum(), "patients")
+print("AUC:", mt.Roc.from_scores(mt.Scores(cosine, tonight)).auc_interval())
+
+# %% [markdown]
+# All 2,000 are suspects, the hospital's other 984 patients among them. Now eight nights, with 16, 64 and 256 patients, and a model after 1, 5 and 40 epochs
+# on the hospital's 1,000. `cosines` gives the same numbers for all updates in one pass.
+
+
+# %%
+def cosines(model, updates):
+    """Alignment of every record with every update; (updates, records)."""
+    steps = torch.stack([torch.cat([delta.flatten() for delta in one.values()]) for one in updates])
+    parts = []
+    for _, own in white_box.gradient_chunks(model, x, y, memory=2**24):
+        rows = torch.cat([g.flatten(1) for g in own.values()], dim=1)
+        parts.append(-F.normalize(steps, eps=1e-300) @ F.normalize(rows, eps=1e-300).T)
+    return torch.cat(parts, dim=1).numpy()
+
+
+assert np.allclose(cosines(server, [update])[0], cosine)
+
+# %%
+SIZES, EPOCHS = (16, 64, 256), (1, 5, 40)
+hospital = np.flatnonzero(member[0])
+queues = [np.random.default_rng(night).permutation(hospital) for night in range(8)]
+rounds, aligned = {}, {}
+for epoch in EPOCHS:
+    sent = models.at_epoch(epoch)[0]
+    for size in SIZES:
+        rounds[epoch, size] = [one_step(sent, queue[:size]) for queue in queues]
+    score = cosines(sent, [step for size in SIZES for _, step in rounds[epoch, size]])
+    aligned |= {(epoch, size): score[8 * i : 8 * i + 8] for i, size in enumerate(SIZES)}
+
+
+# %%
+def by_night(scores, size, name):
+    """What eight nights' scores say about the night's patients."""
+    return [
+        mt.Scores(score, np.isin(np.arange(2000), queue[:size]), name)
+        for score, queue in zip(scores, queues, strict=True)
+    ]
+
+
+gradient = {(e, n): by_night(s, n, f"epoch {e}, {n} patients: cosine") for (e, n), s in aligned.items()}
+print(heading)
+for parts in gradient.values():
+    report(parts)
+
+# %%
+looks = {1: ("#0072B2", "o", "-"), 5: ("#D55E00", "s", "--"), 40: ("black", "^", ":")}
+ax = None
+for epoch, (color, marker, line) in looks.items():
+    tprs = [over_targets(gradient[epoch, size], "tpr") for size in SIZES]
+    display = IntervalDisplay(SIZES, tprs, name=f"model after {epoch} epoch{'s' * (epoch > 1)}")
+    ax = display.plot(ax, color=color, marker=marker, ls=line).ax_
+ax.set(xlabel="patients in the update", ylabel="TPR at 1 % FPR (share of the night's patients)", xscale="log")
+ax.set_xticks(SIZES, SIZES)
+ax.minorticks_off()
+first = [over_targets(gradient[1, size], "tpr") for size in SIZES]
+said = ", ".join(f"{tpr:.1%} with {size}" for tpr, size in zip(first, SIZES, strict=True))
+mt.show(ax, alt=f"TPR at 1 % FPR falls with the size of the update. After 1 epoch: {said}")
+
+# %% [markdown]
+# There it is. After one epoch, a night with 16 patients betrays {{ over_targets(gradient[1, 16], "tpr").words(".1%") }} of them at [[1 %|definition]]
+# FPR, with not a single shadow model, and an AUC of {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}. The more patients share the step, the better they hide:
+# with 256 it is {{ over_targets(gradient[1, 256], "tpr"):.1% }}. The later the round, the lower the AUC; at [[1 %|definition]] FPR 16 patients stay exposed to the end.
+#
+# A server need not be passive. It can push the model *up* a record's gradient before it sends it: whoever trains on the record repairs the
+# damage (Nasr 2019). 64 suspects, a model sent out for each:
+
+# %%
+others = np.random.default_rng(1).permutation(np.flatnonzero(~tonight))[:48]
+suspects = np.concatenate([patients, others])
+client = {"client": lambda sent: one_step(sent, patients)[0]}
+repaired = white_box.ascent_probe(server, x[suspects], y[suspects], **client, step=1.0)
+for name, score in {"active": repaired, "passive": cosine[suspects]}.items():
+    print(f"{name:8} AUC {mt.Roc.from_scores(mt.Scores(score, tonight[suspects])).auc_interval()}")
+
+# %% [markdown]
+# In one small step on one night the active server gains nothing that could be told from chance, and spoils the model 64 times. Its
+# strength, in the paper, comes from repeating it over many rounds.
+
+# %% [markdown] audience="instructor"
+# **Round 4 (5 minutes).** Have them say why 256 hide each other: a two-hundred-and-fifty-sixth of the sum. Ask what secure aggregation changes. (The
+# server sees the sum over hospitals only: as if the batch were larger. It changes the number, not the kind.) Leave the sentence "gradients
+# win at last" in the air. *Surprise* takes it back.
+
+# %% [markdown] section="lab"
+# ## Lab: gradient microscope
+#
+# Choose what is seen (the trained model, or an update of a model that has not been trained at all), a layer and a record: the panel shows the norm or the cosine beside those of all others, and the rank by
+# gradient against the rank by loss. It names three goals, and ticks what you have met.
+
+# %%
+images = mt.load_mnist_5k().x[:2000].reshape(-1, 28, 28)
+lab = GradientMicroscope(target, records, member[0], images=images, lesson="06", seed=2)
+lab
+
+# %% [markdown]
+# The next cell reads what you left in the panel.
+
+# %%
+v = lab.values()
+print(f"record {lab.record}, layer {lab.layer}, {f'update of {lab.update}' if lab.update else 'trained model'}")
+print(f"rank by gradient {v['rank']:,}, by loss {v['rank_by_loss']:,} of 2,000; AUC over all {v['auc']:.3f}")
+
+# %% [markdown] audience="instructor"
+# **Lab (6 minutes).** Let pairs find a non-member that an update accuses falsely, and say why. (It looks like a digit in the batch: its
+# gradient points the same way.) In the trained model the cloud of ranks is a line; in the update it is a cloud. Ask what that means.
+
+# %% [markdown] section="exercises"
+# ## Exercises
+#
+# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
+# can skip any of them and come back.
+#
+# ### 1. Every record's own gradient
+#
+# `loss(weight, row, label)` gives one record's loss. Return each record's gradient with respect to the weight, the records first.
+# `grad` and `vmap` of `torch.func` are imported; a loop with `backward()` will do as well, if it starts from nothing each time.
+
+
+# %% exercise="own_gradients"
+def own_gradients(loss, weight, x, labels):
+    """Tensor (examples, classes, features). weight: (classes, features); x: (examples, features); labels: (examples,)."""
+    ### BEGIN SOLUTION
+    return vmap(grad(loss), in_dims=(None, 0, 0))(weight, x, labels)
+    ### END SOLUTION
+
+
+own_gradients = check.own_gradients(own_gradients)
+
+# %% tests="own_gradients"
+_w, _x, _y = torch.zeros(2, 3).double(), torch.arange(6.0).double().view(2, 3), torch.tensor([0, 1])
+_loss = lambda w, row, label: F.cross_entropy((w @ row)[None], label[None])
+_own = own_gradients(_loss, _w, _x, _y)
+assert torch.allclose(_own[0], torch.tensor([[0.0, -0.5, -1.0], [0.0, 0.5, 1.0]]).double())
+
+# %% [markdown]
+# With it, the gradients of the softmax regression of round 3, all 2,000 at once. Their mean over the members is what training has brought near 0.
+
+
+# %%
+layer = soft[0][0]  # the only layer of the first model
+
+
+def softmax_loss(weight, row, label):
+    return F.cross_entropy((weight @ row + layer.bias.detach())[None], label[None])
+
+
+rows, labels = torch.tensor(x), torch.tensor(y)
+own = own_gradients(softmax_loss, layer.weight.detach(), rows, labels)
+inside = torch.tensor(soft.member[0])
+print(f"norm of the mean over members: {own[inside].mean(dim=0).norm():.3f}")
+print(f"mean of their norms:           {own[inside].flatten(1).norm(dim=1).mean():.3f}")
+
+# %% [markdown]
+# The members' gradients have not vanished. They cancel. That is why one record's gradient can be large in a finished model.
+
+# %% [markdown]
+# ### 2. The last layer, without autograd
+#
+# From logits, labels and the input h of the last layer: the norm of each record's gradient in the last weight *and* bias. The formula
+# of round 2 has the weight; in the bias the gradient is the error p − y alone.
+
+
+# %% exercise="last_layer_norm"
+def last_layer_norm(logits, labels, hidden):
+    """Norms (examples,). logits: (examples, classes), of any size; labels: (examples,); hidden: (examples, width)."""
+    ### BEGIN SOLUTION
+    error = np.exp(logits - logits.max(axis=1, keepdims=True))
+    error /= error.sum(axis=1, keepdims=True)
+    error[np.arange(len(labels)), labels] -= 1
+    return np.linalg.norm(error, axis=1) * np.sqrt((hidden**2).sum(axis=1) + 1)
+    ### END SOLUTION
+
+
+last_layer_norm = check.last_layer_norm(last_layer_norm)
+
+# %% tests="last_layer_norm"
+assert np.allclose(last_layer_norm(np.zeros((1, 4)), np.array([2]), np.array([[1.0, 1.0]])), [1.5])
+
+# %% [markdown]
+# Autograd must agree:
+
+# %%
+with torch.no_grad():
+    hidden = target[:3](torch.tensor(x)).numpy()
+formula = last_layer_norm(games[0].logits[0], y, hidden)
+autograd = -white_box.gradient_norm(target, x, y, layers=("3",))
+agree = np.isclose(formula, autograd, rtol=1e-6, atol=1e-12)
+print(f"{agree.sum():,} of {len(y):,} norms agree")
+
+# %% [markdown]
+# So this white-box attack needs no gradient at all: probabilities, and the size of h.
+
+# %% [markdown]
+# ### 3. The server's attack
+#
+# From each record's gradient, laid out in a row, and the client's update: the cosine between the record's *descent direction* and the
+# update.
+
+
+# %% exercise="alignment"
+def alignment(gradients, update):
+    """Cosines (examples,). gradients: (examples, parameters), none of them 0; update: (parameters,), new minus old."""
+    ### BEGIN SOLUTION
+    return -gradients @ update / (np.linalg.norm(gradients, axis=1) * np.linalg.norm(update))
+    ### END SOLUTION
+
+
+alignment = check.alignment(alignment)
+
+# %% tests="alignment"
+_g = np.array([[1.0, 0.0], [0.0, -2.0], [3.0, 3.0]])
+assert np.allclose(alignment(_g, np.array([0.0, 0.5])), [0, 1, -(0.5**0.5)])
+
+# %% [markdown]
+# Must the server look at all layers? One night of 16, layer by layer:
+
+# %%
+for layers in (("0",), ("3",), ("3.bias",), ("0", "3")):
+    own = white_box.per_example_gradients(server, x[:1000], y[:1000], layers=layers)
+    rows = np.concatenate([g.reshape(1000, -1) for g in own.values()], axis=1)
+    step = np.concatenate([update[name].numpy().ravel() for name in own])
+    auc = mt.Roc.from_scores(mt.Scores(alignment(rows, step), tonight[:1000])).auc
+    print(f"{' and '.join(layers):8} {rows.shape[1]:5,} numbers, AUC {auc:.3f}, {tonight[:1000].sum()} patients")
+
+# %% [markdown]
+# Ten numbers, the bias of the last layer, say little: they hold the error and not the record. The more the gradient says about the *input*, the better a record can be told from another
+# of its class.
+
+# %% [markdown]
+# ### Stretch: a published evaluation
+#
+# An attack network can also be trained on *known members of the target*. The first Privacy Meter, the tool of Nasr's group, did so with a part
+# of them, and tested during training on the rest. Its final figure, "ROC of Membership Inference Attack", then took *all* members, the known ones among them
+# (`meminf.py`, `test_attack` with `load_vis`).
+#
+# Here the attack is a linear classifier on the 1,290 numbers of the last layer's gradient, and half of the records are known:
+
+# %%
+last = white_box.per_example_gradients(target, x, y, layers=("3",))
+numbers = np.concatenate([g.reshape(2000, -1) for g in last.values()], axis=1)
+fold = np.random.default_rng(0).permutation(2000) % 2
+
+
+def fit(rows, inside):
+    """A function that scores rows, learnt from these."""
+    return make_pipeline(StandardScaler(), RidgeClassifier(alpha=1)).fit(rows, inside).decision_function
+
+
+score = fit(numbers[fold == 0], member[0, fold == 0])(numbers)
+shown = {"known": fold == 0, "all (published)": fold >= 0, "new": fold == 1}
+curves = {name: mt.Roc.from_scores(mt.Scores(score[of], member[0, of])) for name, of in shown.items()}
+for name, curve in curves.items():
+    print(f"judged on {name:16} AUC {curve.auc_interval()}")
+
+# %% [markdown]
+# The published way shows {{ f"{curves['all (published)'].auc:.3f}" }}, and on records that are new to it the attack has {{ f"{curves['new'].auc:.3f}" }}. Repair it without throwing half of the records away:
+# let every fold be judged by an attack fitted to all the *other* folds.
+
+
+# %% exercise="cross_fitted" tags=["stretch"]
+def cross_fitted(features, member, fold, fit):
+    """Scores (examples,). features: (examples, columns); member: bools; fold: integers; fit(rows, member) gives a function of rows."""
+    ### BEGIN SOLUTION
+    score = np.empty(len(member))
+    for k in np.unique(fold):
+        here = fold == k
+        score[here] = fit(features[~here], member[~here])(features[here])
+    return score
+    ### END SOLUTION
+
+
+cross_fitted = check.cross_fitted(cross_fitted)
+
+# %%
+fair = {}
+for name, columns in {"1,290 numbers of the last layer": numbers, "9 features of round 2": seen[0]}.items():
+    score = cross_fitted(columns, member[0], np.arange(2000) % 4, fit)
+    fair[name] = mt.Roc.from_scores(mt.Scores(score, member[0]))
+    own = mt.Roc.from_scores(mt.Scores(fit(columns, member[0])(columns), member[0]))
+    print(f"{name:32} judged on its own {own.auc:.3f}, by other folds {fair[name].auc_interval()}")
+
+# %% [markdown]
+# How much an unfair evaluation flatters depends on how much the attack can remember: with 1,290 numbers a lot, with nine hardly anything. You can't tell by
+# looking at the published curve. And the fair number still presumes that somebody knows three quarters of the members. That is an auditor. An adversary trains on shadows, as in
+# round 3.
+
+# %% [markdown] audience="instructor"
+# **Exercises (11 minutes).** Where time is short do 2 and 3. In fairness to the published tool: it prints the accuracy on new records during training, and a
+# later version no longer has this attack. The figure is what people put into papers.
+
+# %% [markdown] section="surprise"
+# ## Surprise
+#
+# Gradients have won at last, in round 4. Or have they? The server had two things: gradients, and *two versions* of the model. The control has the second without
+# the first. The colleague asks both versions for the record's probabilities, and takes the rise of its log-odds.
+
+
+# %%
+def log_odds(model):
+    with torch.no_grad():
+        return mt.signals.label_log_odds(model(torch.tensor(x)).numpy(), y)
+
+
+rise, drop = {}, {}
+for epoch, size in rounds:
+    before = log_odds(models.at_epoch(epoch)[0])
+    after = np.stack([log_odds(new) for new, _ in rounds[epoch, size]])
+    rise[epoch, size] = by_night(after - before, size, f"epoch {epoch}, {size} patients: rise")
+    fall = np.logaddexp(0, -before) - np.logaddexp(0, -after)  # the loss is log(1 + exp(−log-odds))
+    drop[epoch, size] = by_night(fall, size, f"epoch {epoch}, {size} patients: loss")
+
+# %%
+found = over_targets(rise[1, 16], "auc")
+prediction.reveal(found)
+
+# %% [markdown]
+# {{ f"{found.value:.3f}" }}, where the direction of the gradient had {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}. Not one night and not one size:
+
+# %%
+print(f"{'':32} {'AUC':24} TPR at 1 % FPR")
+for key in rounds:
+    if key[1] < 256:
+        for parts in (gradient[key], rise[key], drop[key]):
+            report(parts)
+
+# %%
+lost = {key: values(rise[key], "auc") - values(gradient[key], "auc") for key in rounds}
+lost = {key: mt.Interval.from_values(differences) for key, differences in lost.items()}
+print("AUC of two answers minus AUC of the gradient, night by night:")
+for epoch in EPOCHS:
+    print(f"epoch {epoch:2}", *(f"{size:5} patients {lost[epoch, size].words('+.3f')}" for size in SIZES))
+
+# %% [markdown]
+# Over all nine settings the two answers lose at most {{ f"{-min(one.value for one in lost.values()):.3f}" }} of AUC. The reason is one line of calculus. A small step Δ changes the loss by
+# $\langle g, \Delta \rangle$, which is the cosine times two lengths. So the change of a record's loss *is* the dot product with its gradient, without anybody computing one;
+# and log-odds divide it by the error, which is nearly all of the gradient's length (round 2).
+#
+# Not everything is equal. At [[1 %|definition]] FPR and after one epoch the gradient finds {{ over_targets(gradient[1, 16], "tpr"):.1% }} and the rise {{ over_targets(rise[1, 16], "tpr"):.1% }}; after 40 epochs they find {{ over_targets(gradient[40, 16], "tpr"):.1% }} and
+# {{ over_targets(rise[40, 16], "tpr"):.1% }}, and the plain drop of the loss {{ over_targets(drop[40, 16], "tpr"):.1% }}: there the hard records of other people move most, whoever was trained on. It needs the scale of lesson 04.
+#
+# So it was the *change* that leaked, not the gradient. That matters for who must be feared:
+
+# %% [markdown]
+# | who | sees | what it is worth here |
+# |---|---|---|
+# | customer of an interface | answers of one version | loss {{ over_targets(loss, "tpr"):.1% }}; with 16 shadows {{ over_targets(likelihood, "tpr"):.1% }} |
+# | thief, or anybody where weights are published | weights of one version | gradient {{ over_targets(by_layer["all layers"], "tpr"):.1% }}; with 16 shadows {{ over_targets(calibrated["all layers"], "tpr"):.1% }} |
+# | auditor, insider | weights and all other members | {{ over_targets(curvature, "tpr"):.1% }}, softmax regression, no shadow |
+# | server, or a listener on the line | two versions, with weights | {{ over_targets(gradient[1, 16], "tpr"):.1% }} of 16 patients, no shadow |
+# | whoever asks before and after a small update | answers of two versions | {{ over_targets(rise[1, 16], "tpr"):.1% }} of 16 patients, no shadow |
+#
+# All at [[1 %|definition]] FPR. The last row is no server: a customer who asks again after a nightly retraining, or another hospital that gets each new model, will do (Salem 2020), as long as
+# few records made the difference.
+
+# %% [markdown]
+# What does the law make of that? The GDPR asks which means are *reasonably likely to be used* to single a person out (recital 26). Data protection authorities apply this to models
+# (EDPB 2024): whether a model is anonymous has to be shown, against whoever may come to hold it, and membership inference is among the tests they name. "Only weights leave the house" is a
+# description of a cable. The statement owed to Amara is: how many records make one update, who sees two versions, and what an attack with shadows finds in the last one.
+
+# %% [markdown] audience="instructor"
+# **Surprise (5 minutes).** Return to the reasons from *Predict*. A small step changes a probability in the third digit, and without noise the third digit is
+# as good as the first. *What would you add to the update so that it is not?* (Clipping and noise: lesson 10.)
+
+# %% [markdown] section="quiz"
+# ## Quiz
+#
+# Five questions. Your first answer counts; afterwards try the other choices too, each has a reply.
+
+# %%
+check.quiz
+
+# %% [markdown] section="transfer"
+# ## Transfer
+#
+# A maker of keyboards trains its model on phones. Each phone takes a few steps on the day's messages and sends an update; the server adds up 1,000 phones at a time
+# before anybody can look. "White-box attacks need weights, and nobody sees a single phone's", says the maker. It sends every phone the new model each morning. Write five sentences: who sees two
+# versions, what do they differ by, what would you measure, and what would have to be added for a promise?
+
+# %% [markdown]
+# <details><summary>A model answer and a rubric</summary>
+#
+# Every phone sees two versions, last morning's and this one's, and so does anybody with a phone. They differ by a thousand phones' messages, so a single message is one among many
+# thousands, and what I measured for 256 records suggests that little is left for one of them. "Little" is a guess until it is measured: I would plant known messages on some phones, take the rise of their
+# log-odds between versions, and report TPR at [[1 %|definition]] FPR over several days, for odd messages apart from common ones. Messages that one phone sends many times, or that a thousand phones share, are not
+# covered by counting records. A promise needs more than a crowd: a limit on what one phone can change, and noise, so that it holds against attacks nobody has thought of.
+#
+# *Rubric, a point each*: two versions are public · the crowd is the update's size · measure with planted records, low FPR, several days · repeated and rare messages · clip and add noise for a promise.
+#
+# </details>
+
+# %% [markdown] section="recap"
+# ## Recap
+#
+# 1. A record's gradient has thousands of numbers, and its norm says what the loss says: AUC {{ f"{over_targets(by_layer['all layers'], 'auc').value:.3f}" }} and {{ f"{over_targets(loss, 'auc').value:.3f}" }}. In the last layer it is (p − y)hᵀ.
+# 2. A record's own past helps a gradient as it helps log-odds: {{ over_targets(calibrated["all layers"], "tpr"):.1% }} and {{ over_targets(likelihood, "tpr"):.1% }} at [[1 %|definition]] FPR. The gain is the shadows'.
+# 3. Who knows all other members gets {{ over_targets(curvature, "tpr"):.1% }} from the weights of a softmax regression, without a shadow.
+# 4. An update of 16 records betrays {{ over_targets(gradient[1, 16], "tpr"):.1% }} of them early on, one of 256 hardly any.
+# 5. Two answers do nearly what two sets of weights do: the change leaks.
+
+# %% [markdown]
+# **You may now claim** "with this access and these shadows so many members are found; the same shadows without the access find so many",
+# over several targets, with the paired difference.
+#
+# **You may not claim** that white-box access is harmless (this was one norm, one network, two data sets; for other features nobody knows), nor that
+# data stay private because "only updates" are sent.
+
+# %% [markdown]
+# **New in the [glossary](glossary.md)**: [federated learning](glossary.md#federated-learning), [federated update](glossary.md#federated-update),
+# [gradient](glossary.md#gradient), [gradient norm](glossary.md#gradient-norm), [inverse-Hessian attack](glossary.md#inverse-hessian-attack),
+# [update alignment](glossary.md#update-alignment)
+#
+# **Sources**
+#
+# - M. Nasr, R. Shokri and A. Houmansadr, Comprehensive privacy analysis of deep learning, 2019
+# - A. Sablayrolles and others, White-box vs black-box: Bayes optimal strategies for membership inference, 2019
+# - A. Suri, X. Zhang and D. Evans, Do parameters reveal more than loss for membership inference?, 2024
+# - L. Melis and others, Exploiting unintended feature leakage in collaborative learning, 2019
+# - J. Li and others, Effective passive membership inference attacks in federated learning, 2022
+# - A. Salem and others, Updates-leak: data set inference and reconstruction attacks in online learning, 2020
+# - European Data Protection Board (EDPB), Opinion on personal data in AI models, December 2024; General Data Protection Regulation, recital 26
+# - Privacy Meter of 2020 to 2021, `ml_privacy_meter/attack/meminf.py` and `utils/attack_data.py`
+# - MNIST-5k and SUPPORT2; see the data cards
+
+# %%
+mt.progress.so_far("06")
