@@ -9,6 +9,8 @@ import numpy as np
 from mia_teach.data import load_digits
 from mia_teach.game import Game
 from mia_teach.labs.defence_frontier import ATTACKERS, GROUPS, DefenceFrontier, FrontierGrid
+from mia_teach.labs.genome_pool import MEASURES as OF_A_POOL
+from mia_teach.labs.genome_pool import GenomePool, PoolGrid
 from mia_teach.labs.gradient_microscope import GradientMicroscope
 from mia_teach.labs.guessing_game import GuessingGame
 from mia_teach.labs.lab import Lab
@@ -266,6 +268,34 @@ def frontier_positions():
     ]
 
 
+def pool_grid(draws=4):
+    """Numbers of no attack at all, but of the right shapes; the true error goes from none to all."""
+    random = np.random.default_rng(7)
+    settings = {
+        "pool": (5, 20),
+        "sites": (30, 1000, 7363),
+        "linked": (False, True),
+        "reference": ("TSI", "IBS", "FIN"),
+    }
+    places, levels = (2, 3, 2, 3), np.linspace(0.01, 1.0, 30)
+    measures = {name: random.uniform(0.6, 0.9, (*places, draws)) for name in OF_A_POOL}
+    measures["error"] = np.clip(random.uniform(-0.2, 1.2, (*places, 1)) + np.zeros(draws), 0, 1)
+    curves = levels ** random.uniform(0.3, 0.9, (2, *places, 1))
+    sources = {"TSI": "other Tuscans", "IBS": "Iberians", "FIN": "Finns"}
+    return PoolGrid(settings, measures, levels, curves, sources)
+
+
+def pool_positions():
+    settings = pool_grid().settings
+    return [
+        {"pool": pool, "sites": sites, "linked": linked, "reference": reference}
+        for pool in settings["pool"]
+        for sites in settings["sites"]
+        for linked in (False, True)
+        for reference in settings["reference"]
+    ]
+
+
 @cache
 def target_on_digits():
     """A trained model, its data and who was in them: few records and many epochs, so that they leak."""
@@ -298,6 +328,7 @@ def gradient_positions():
 
 EXAMPLES = {
     "defence_frontier": Example(lambda: DefenceFrontier(frontier_grid()), frontier_positions()),
+    "genome_pool": Example(lambda: GenomePool(pool_grid()), pool_positions()),
     "gradient_microscope": Example(gradient_microscope, gradient_positions()),
     "guessing_game": Example(guessing_game, guessing_positions()),
     "likelihood_explorer": Example(likelihood_explorer, likelihood_positions()),
