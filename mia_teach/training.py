@@ -11,7 +11,7 @@ training together gives what training alone gives; nothing global (seeds, thread
 import copy
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,9 @@ from torch import Tensor, nn
 from torch.func import functional_call, vmap
 from torch.nn import functional as F
 
+from mia_teach.clipping import per_example_gradients, sum_from_errors, sum_from_gradients
 from mia_teach.data import Dataset
+from mia_teach.dpsgd import DPSGD, GradientCanaries, noisy_sum
 from mia_teach.waiting import waiting
 
 _CACHE = 32 * 2**20  # bytes that the models of one chunk may touch in a step: what a processor keeps close
@@ -40,7 +42,8 @@ class Ensemble:
         template: the architecture; its own parameters are not used.
         params: parameters by name, each stacked with the models first.
         member: whose training set held which example.
-        snapshots: parameters after earlier epochs, by epoch.
+        snapshots: parameters after earlier epochs, by epoch, or after earlier steps of DP-SGD.
+        counted_in: what the snapshots count, "epoch" or "step".
 
     ``ensemble[i]`` is an ordinary ``torch.nn.Module``.
     """
@@ -49,6 +52,7 @@ class Ensemble:
     params: dict[str, Tensor]
     member: Bool[np.ndarray, "models examples"]
     snapshots: dict[int, dict[str, Tensor]] = field(default_factory=dict)
+    counted_in: str = "epoch"
 
     def __len__(self):
         return len(self.member)
@@ -67,12 +71,24 @@ class Ensemble:
 
     def at_epoch(self, epoch: int) -> "Ensemble":
         """The same models as they were after ``epoch`` epochs; asked for with ``train(snapshots=...)``."""
-        if epoch not in self.snapshots:
+        return self._kept("epoch", epoch)
+
+    def at_step(self, step: int) -> "Ensemble":
+        """The same models after ``step`` steps of DP-SGD, which has no epochs: its batches come by chance."""
+        return self._kept("step", step)
+
+    def _kept(self, unit, number):
+        if unit != self.counted_in:
             raise ValueError(
-                f"Epoch {epoch} was not kept; kept are {sorted(self.snapshots)}. "
-                f"Train again with snapshots=({epoch},)."
+                f"These models were kept by {self.counted_in}, not by {unit}: use at_{self.counted_in}(...) with one of "
+                f"{sorted(self.snapshots)}."
             )
-        return replace(self, params=self.snapshots[epoch])
+        if number not in self.snapshots:
+            raise ValueError(
+                f"{unit.capitalize()} {number} was not kept; kept are {sorted(self.snapshots)}. "
+                f"Train again with snapshots=({number},)."
+            )
+        return replace(self, params=self.snapshots[number])
 
     def logits(
         self, x: Float[np.ndarray, "examples *features"]
@@ -107,6 +123,19 @@ class _Recipe:
     dropout: float
     label_smoothing: float
     snapshots: tuple[int, ...]
+    privacy: DPSGD | None = None
+    release: Callable | None = None
+    watch: Callable | None = None
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """What a chunk trained with DP-SGD must know beside its data."""
+
+    models: Int[np.ndarray, " models"]
+    width: int  # places of a batch; a larger draw takes several passes
+    canaries: Float[np.ndarray, "canaries parameters"]
+    inserted: Bool[np.ndarray, "models canaries"]
 
 
 def train(
@@ -114,12 +143,13 @@ def train(
     data: Dataset,
     member: Bool[np.ndarray, "models examples"],
     *,
-    epochs: int,
-    batch_size: int = 64,
-    learning_rate: float = 1e-3,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    learning_rate: float | None = None,
     weight_decay: float = 0.0,
     dropout: float = 0.0,
     label_smoothing: float = 0.0,
+    privacy: DPSGD | None = None,
     labels: Int[np.ndarray, "models examples"] | Float[np.ndarray, "models examples classes"] | None = None,
     snapshots: Sequence[int] = (),
     seed: int | Sequence[int] = 0,
@@ -128,21 +158,32 @@ def train(
     memory: int = 512 * 2**20,
     executor: Executor | None = None,
     progress: bool = True,
+    canaries: GradientCanaries | None = None,
+    watch: Callable | None = None,
+    release: Callable | None = None,
 ) -> Ensemble:
     """Train one model for each row of ``member``, all of them together.
 
     Each model minimises the mean cross-entropy of its own members with Adam (``torch.optim.AdamW``), in
     batches drawn without replacement, a new order every epoch. Its cost is that of its own members.
 
+    With ``privacy`` it is DP-SGD instead: plain steps of ``learning_rate`` along the noisy sum of clipped
+    gradients over the batch size to be expected, sample_rate × its number of members.
+
     Args:
         model: the architecture, any module without buffers; its parameters are not used.
         member: True where a model's training set holds the example; at least one a model.
+        epochs: how often every member is seen; with ``privacy`` its ``steps`` say how long instead.
+        batch_size: 64 unless given; with ``privacy`` its ``sample_rate`` says how many instead.
+        learning_rate: 1e-3 unless given, or 1 with ``privacy``.
         weight_decay: decoupled from the gradient, as in AdamW; it acts as in Adam when it is 0.
         dropout: probability in [0, 1) for every ``nn.Dropout`` of the module.
         label_smoothing: share in [0, 1) of the target spread over all classes.
+        privacy: how to run DP-SGD, and what it promises: :class:`mia_teach.dpsgd.DPSGD`.
         labels: each model's own labels instead of ``data.y``, for example with label noise; or soft ones, a
             probability for each class, as a teacher gives them.
-        snapshots: epochs after which to keep the parameters, see :meth:`Ensemble.at_epoch`.
+        snapshots: epochs after which to keep the parameters, see :meth:`Ensemble.at_epoch`; with ``privacy`` steps,
+            see :meth:`Ensemble.at_step`. Only the last is covered by no more than its own steps.
         seed: one integer for all, from which :func:`model_seeds` makes one a model, or one a model.
         dtype: float64 gives the same numbers on different CPUs; float32 suits a GPU.
         device: "auto" takes a GPU where there is one, else the CPU.
@@ -150,6 +191,11 @@ def train(
         executor: any ``concurrent.futures.Executor`` to train chunks of models elsewhere; its workers
             need this package, and the data go along with every chunk.
         progress: whether to show a bar if it takes over two seconds.
+        canaries: gradients that an auditor inserts: :class:`mia_teach.dpsgd.GradientCanaries`.
+        watch: for an auditor, called as ``watch(step, models, update)`` after each step of DP-SGD: which models,
+            and a row for each with the noisy sum released to it. Several threads call it, for different models.
+        release: another way to make that sum from the drawn records' gradients, with the signature of
+            :func:`mia_teach.dpsgd.noisy_sum`, for example one under audit; called for each model and step.
 
     Work goes to a Dask cluster in three lines (the package's extra ``scale`` brings Dask). The models are the
     same, and a worker lost on the way costs a second try of its chunks, not the result::
@@ -171,14 +217,21 @@ def train(
     >>> ensemble
     Ensemble(3 models of 650 parameters)
     """
+    _check_privacy(model, privacy, epochs, batch_size, executor, canaries, watch, release)
+    duration = epochs if privacy is None else privacy.steps
+    if learning_rate is None:
+        learning_rate = 1e-3 if privacy is None else 1.0
     recipe = _Recipe(
-        epochs,
-        batch_size,
+        duration,
+        64 if batch_size is None else batch_size,
         learning_rate,
         weight_decay,
         dropout,
         label_smoothing,
-        tuple(sorted({*snapshots, epochs})),
+        tuple(sorted({*snapshots, duration})),
+        privacy,
+        release,
+        watch,
     )
     _check_recipe(recipe)
     member = _checked_membership(member, len(data))
@@ -193,7 +246,18 @@ def train(
 
     template = template.to(device)
     size = sum(p.numel() for p in template.parameters())
-    per_model = torch.finfo(dtype).bits // 8 * (4 * size + batch_size * cost)
+    sizes, cpu = member.sum(axis=1), torch.device(device).type == "cpu"
+    width, extra, in_step = recipe.batch_size, 0, recipe.batch_size
+    if privacy is not None:
+        canaries = _checked_canaries(canaries, len(member), size)
+        room = (min(memory, _CACHE) if cpu else memory) // (torch.finfo(dtype).bits // 8) - 4 * size
+        if release is not None or not _is_chain(template):
+            cost += 2 * size
+        in_step = int(sizes.max())
+        width = _usual_batch(in_step, privacy.sample_rate)
+        extra = size * width if release is not None else 0
+        width = max(1, min(width, room // cost))
+    per_model = torch.finfo(dtype).bits // 8 * (4 * size + width * cost + extra)
     if per_model > memory:
         raise ValueError(
             f"One model needs about {per_model / 2**20:.0f} MB in training and memory={memory / 2**20:.0f} MB was "
@@ -201,44 +265,46 @@ def train(
         )
     workers = _workers(device)
     limit = memory // workers if executor is None else memory
-    if torch.device(device).type == "cpu":
+    if cpu:
         limit = min(limit, _CACHE)
     most, least = max(1, limit // per_model), -(-_WORTH // per_model)
     if executor is not None:
         most, least = min(most, _SENT), 1
-    sizes = member.sum(axis=1)
-    chunks = _chunks(sizes, batch_size, most=most, least=least, workers=workers)
+    chunks = _chunks(sizes, in_step, most=most, least=least, workers=workers)
     tasks = [
         (
             template,
             x,
             torch.as_tensor(y if y.ndim == 1 else y[chunk], device=device),
             [np.flatnonzero(member[i]) for i in chunk],
-            _last_width(sizes, batch_size, chunk),
+            _last_width(sizes, recipe.batch_size, chunk)
+            if privacy is None
+            else _Draws(chunk, width, canaries.gradients, canaries.inserted[chunk]),
             seeds[chunk],
             recipe,
         )
         for chunk in chunks
     ]
-    steps = [epochs * len(chunk) * -(-int(sizes[chunk[0]]) // batch_size) for chunk in chunks]
+    steps = [duration * len(chunk) * -(-int(sizes[chunk[0]]) // in_step) for chunk in chunks]
+    work = _train_chunk if privacy is None else _train_chunk_privately
     with waiting(sum(steps), "training", show=progress) as done:
         if executor is None:
-            parts = _in_threads(tasks, workers, done)
+            parts = _in_threads(work, tasks, workers, done)
         else:
-            parts = _elsewhere(tasks, steps, executor, done)
+            parts = _elsewhere(work, tasks, steps, executor, done)
 
     order = np.argsort(np.concatenate(chunks), kind="stable")
     kept = {
         epoch: {name: torch.cat([part[epoch][name] for part in parts])[order] for name in parts[0][epoch]}
         for epoch in recipe.snapshots
     }
-    lost = ~torch.stack([p.isfinite().flatten(1).all(1) for p in kept[epochs].values()]).all(0)
+    lost = ~torch.stack([p.isfinite().flatten(1).all(1) for p in kept[duration].values()]).all(0)
     if lost.any():
         raise ValueError(
             f"{int(lost.sum())} of {len(member)} models diverged: their parameters are no longer finite. "
             f"Use a learning rate below {learning_rate:g}."
         )
-    return Ensemble(template, kept[epochs], member, kept)
+    return Ensemble(template, kept[duration], member, kept, "epoch" if privacy is None else "step")
 
 
 def model_seeds(seed: int | Sequence[int], models: int) -> Int[np.ndarray, " models"]:
@@ -257,6 +323,44 @@ def model_seeds(seed: int | Sequence[int], models: int) -> Int[np.ndarray, " mod
 
 
 # --- what is refused -------------------------------------------------------------------------------
+
+
+def _check_privacy(model, privacy, epochs, batch_size, executor, canaries, watch, release):
+    if privacy is None:
+        if epochs is None:
+            raise ValueError("How long to train was not said. Give epochs=30, say, or privacy=DPSGD(...).")
+        if canaries is not None or watch is not None or release is not None:
+            raise ValueError(
+                "canaries, watch and release belong to DP-SGD, and no privacy came. "
+                "Give privacy=DPSGD(...); with noise_multiplier=0 it adds no noise."
+            )
+        return
+    if epochs is not None or batch_size is not None:
+        raise ValueError(
+            "epochs or batch_size came beside privacy, whose steps and sample_rate say how long and how many. "
+            f"Leave them out; an epoch's worth is about {round(1 / privacy.sample_rate):,} steps."
+        )
+    mixing = [type(m).__name__ for m in model.modules() if isinstance(m, nn.modules.batchnorm._NormBase)]
+    if mixing:
+        raise ValueError(
+            f"The module holds {mixing[0]}: it mixes the examples of a batch, so that one record changes the others' "
+            "gradients and clipping bounds nothing. Use nn.GroupNorm or nn.LayerNorm instead."
+        )
+    if executor is not None and watch is not None:
+        raise ValueError(
+            "watch can't see what an executor trains elsewhere. Leave out one of them: executor or watch."
+        )
+
+
+def _checked_canaries(canaries, models, size):
+    if canaries is None:
+        return GradientCanaries(np.zeros((0, size)), np.zeros((models, 0), bool))
+    if canaries.gradients.shape[1] != size or len(canaries.inserted) != models:
+        raise ValueError(
+            f"Canaries for {len(canaries.inserted)} models of {canaries.gradients.shape[1]:,} parameters came; there are "
+            f"{models} models of {size:,}. Give gradients (canaries, {size}) and inserted ({models}, canaries)."
+        )
+    return canaries
 
 
 def _check_recipe(recipe):
@@ -374,6 +478,12 @@ def _one_blas_thread():
         torch.set_num_threads(before)
 
 
+def _usual_batch(members, sample_rate):
+    """Places that a drawn batch rarely exceeds: 3.5 standard deviations above its mean."""
+    mean = members * sample_rate
+    return min(members, int(np.ceil(mean + 3.5 * np.sqrt(mean * (1 - sample_rate)))))
+
+
 def _chunks(sizes, batch_size, *, most, least, workers):
     """Groups of models whose epochs have the same number of steps, small enough, shared among workers.
 
@@ -404,7 +514,7 @@ class _Stopped(Exception):
     """Another part of the same call failed or was interrupted."""
 
 
-def _in_threads(tasks, workers, done):
+def _in_threads(work, tasks, workers, done):
     stop, lock, pending = threading.Event(), threading.Lock(), []
 
     def tick(steps):
@@ -414,7 +524,7 @@ def _in_threads(tasks, workers, done):
             pending.append(steps)
 
     with _one_blas_thread(), ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(_train_chunk, *task, tick) for task in tasks]
+        futures = [pool.submit(work, *task, tick) for task in tasks]
         try:
             unfinished = set(futures)
             while unfinished:
@@ -432,11 +542,11 @@ def _in_threads(tasks, workers, done):
     return [future.result() for future in futures]
 
 
-def _elsewhere(tasks, steps, executor, done):
+def _elsewhere(work, tasks, steps, executor, done):
     futures = {}
     try:
         for task, count in zip(tasks, steps, strict=True):
-            futures[executor.submit(_train_chunk_alone, *task)] = count
+            futures[executor.submit(_alone, *task, work)] = count
         unfinished = set(futures)
         while unfinished:
             finished, unfinished = wait(unfinished, timeout=0.5, return_when=FIRST_COMPLETED)
@@ -455,9 +565,9 @@ def _elsewhere(tasks, steps, executor, done):
     return [future.result() for future in futures]
 
 
-def _train_chunk_alone(*task):
+def _alone(template, x, y, rows, draws, seeds, recipe, work):
     with _one_blas_thread():
-        return _train_chunk(*task, lambda steps: None)
+        return work(template, x, y, rows, draws, seeds, recipe, lambda steps: None)
 
 
 def _train_chunk(template, x, y, rows, width, seeds, recipe, tick):
@@ -498,6 +608,107 @@ def _train_chunk(template, x, y, rows, width, seeds, recipe, tick):
         if epoch in recipe.snapshots:
             kept[epoch] = {name: p.detach().clone() for name, p in params.items()}
     return kept
+
+
+def _train_chunk_privately(template, x, y, rows, draws, seeds, recipe, tick):
+    """Train some models with DP-SGD; parameters by step.
+
+    Records, dropout, noise and canaries have a generator each, so that none of them moves another's draws.
+    """
+    privacy = recipe.privacy
+    rngs = [np.random.default_rng(int(seed)) for seed in seeds]
+    dropout, noise, coins = ([np.random.default_rng([int(seed), use]) for seed in seeds] for use in (1, 2, 3))
+    params = _initial(template, rngs, x)
+    lengths = [p[0].numel() for p in params.values()]
+    drops = _dropout_shapes(template, x) if recipe.dropout else {}
+    module = _masked(template, drops)
+    for layer in module.modules():
+        if getattr(layer, "inplace", False):
+            layer.inplace = False  # what a linear layer gave is asked for its gradient later
+    expected = torch.tensor([[len(own) * privacy.sample_rate] for own in rows]).to(x)
+    kept = {}
+    for step in range(1, privacy.steps + 1):
+        drawn = [own[rng.random(len(own)) < privacy.sample_rate] for rng, own in zip(rngs, rows, strict=True)]
+        joining = [
+            draws.canaries[here & (rng.random(len(here)) < privacy.sample_rate)]
+            for rng, here in zip(coins, draws.inserted, strict=True)
+        ]
+        keeps = {
+            f"{name}.mask": [
+                (rng.random((len(own), *shape)) >= recipe.dropout) / (1 - recipe.dropout)
+                for rng, own in zip(dropout, drawn, strict=True)
+            ]
+            for name, shape in drops.items()
+        }
+        passes = _passes(module, params, x, y, drawn, keeps, draws.width, recipe)
+        if recipe.release is None:
+            update = sum(passes, torch.zeros(len(rows), sum(lengths)).to(x))
+            noisy = [noisy_sum(own, privacy, rng) for own, rng in zip(joining, noise, strict=True)]
+            update += torch.as_tensor(np.stack(noisy)).to(x)
+        else:
+            update = _released(passes, drawn, joining, noise, recipe).to(x)
+        if recipe.watch is not None:
+            recipe.watch(step, draws.models, update.cpu().numpy().astype(np.float64))
+        moves = (update * (recipe.learning_rate / expected)).split(lengths, dim=1)
+        for p, move in zip(params.values(), moves, strict=True):
+            p.mul_(1 - recipe.learning_rate * recipe.weight_decay).sub_(move.view_as(p))
+        tick(len(rows))
+        if step in recipe.snapshots:
+            kept[step] = {name: p.clone() for name, p in params.items()}
+    return kept
+
+
+def _passes(module, params, x, y, drawn, keeps, width, recipe):
+    """For each ``width`` of the drawn records: their clipped sum, or for another ``release`` each one's gradient.
+
+    All sums are taken over as many places, so that a model's last digits do not depend on the luck of others;
+    a place that is not filled adds an exact 0.
+    """
+    for start in range(0, max(map(len, drawn)), width):
+        batch = torch.as_tensor(_padded(drawn, start, width), device=x.device)
+        filled = torch.as_tensor(_padded([np.ones(len(own)) for own in drawn], start, width)).to(x)
+        masks = {name: torch.as_tensor(_padded(keep, start, width)).to(x) for name, keep in keeps.items()}
+        inputs = x.index_select(0, batch.flatten()).unflatten(0, batch.shape)
+        labels = _labels_of(y, batch, x)
+        if recipe.release is not None or not _is_chain(module):
+            labels = labels.mT if labels.ndim == 3 else labels
+            rows = per_example_gradients(module, params, masks, inputs, labels, recipe.label_smoothing)
+            clip = recipe.privacy.max_grad_norm
+            yield rows if recipe.release is not None else sum_from_gradients(rows, filled, clip)
+            continue
+        layers = {}
+        logits = _forward(module, {**params, **masks}, inputs, layers)
+        loss = F.cross_entropy(logits, labels, reduction="none", label_smoothing=recipe.label_smoothing)
+        errors = torch.autograd.grad((loss * filled).sum(), [out for _, out in layers.values()])
+        with torch.no_grad():
+            pairs = {name: (given, e) for (name, (given, _)), e in zip(layers.items(), errors, strict=True)}
+            sums = sum_from_errors(pairs, params.keys(), recipe.privacy.max_grad_norm)
+            yield torch.cat([sums[name].flatten(1) for name in params], dim=1)
+
+
+def _padded(rows, start, width):
+    out = np.zeros((len(rows), width, *rows[0].shape[1:]), rows[0].dtype)
+    for place, own in zip(out, rows, strict=True):
+        part = own[start : start + width]
+        place[: len(part)] = part
+    return out
+
+
+def _released(passes, drawn, joining, noise, recipe):
+    """One released sum a model by the given function, which sees the drawn gradients alone."""
+    passes = [gradients.cpu().numpy().astype(np.float64) for gradients in passes]
+    sums = []
+    for i, (own, canaries, rng) in enumerate(zip(drawn, joining, noise, strict=True)):
+        rows = np.concatenate([canaries[:0], *(gradients[i] for gradients in passes)])
+        gradients = np.concatenate([rows[: len(own)], canaries])
+        update = np.asarray(recipe.release(gradients, recipe.privacy, rng), np.float64)
+        if update.shape != gradients.shape[1:]:
+            raise ValueError(
+                f"release gave an array of shape {update.shape} for gradients of shape {gradients.shape}; one sum is "
+                f"needed, of shape {gradients.shape[1:]}."
+            )
+        sums.append(update)
+    return torch.as_tensor(np.stack(sums))
 
 
 def _labels_of(y, batch, x):
@@ -550,20 +761,23 @@ def _in_full_lanes(values):
     return F.pad(flat, (0, missing)) if missing else flat
 
 
-def _forward(module, params, x):
+def _forward(module, params, x, layers=None):
     """Logits (models, classes, batch) of stacked parameters for inputs (models, batch, *features).
 
     A chain of linear layers and element-wise functions, the usual case here, is one batched product a
     layer, with features before batch so that gradients come out in the order of the weights. Any other
-    module goes through ``torch.func.vmap``. Both are the same function.
+    module goes through ``torch.func.vmap``. Both are the same function. ``layers``, if given, is filled with
+    each linear layer's input and output, from which a gradient can be asked for.
     """
     if not _is_chain(module):
         return vmap(lambda p, inputs: functional_call(module, p, (inputs,)))(params, x).mT
     x = x.mT
-    for name, layer in module.named_children():
+    for name, layer in module._modules.items():  # named_children() leaves out a ReLU that is used twice
         if isinstance(layer, nn.Linear):
             weight, bias = params[f"{name}.weight"], params.get(f"{name}.bias")
-            x = weight @ x if bias is None else torch.baddbmm(bias[:, :, None], weight, x)
+            given, x = x, weight @ x if bias is None else torch.baddbmm(bias[:, :, None], weight, x)
+            if layers is not None:
+                layers[name] = given, x if x.requires_grad else x.requires_grad_()
         elif isinstance(layer, _Mask):
             x = x * params[f"{name}.mask"].mT
         else:
@@ -586,7 +800,10 @@ _SIMPLE = (nn.Linear, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.GELU, nn.ELU, nn.Identity
 
 
 def _is_chain(module):
-    return type(module) is nn.Sequential and all(type(layer) in _SIMPLE for layer in module)
+    if type(module) is not nn.Sequential or not all(type(layer) in _SIMPLE for layer in module):
+        return False
+    linear = [layer for layer in module if isinstance(layer, nn.Linear)]
+    return len(linear) == len(set(linear))
 
 
 def _masked(template, names):

@@ -14,7 +14,7 @@ ROOT = Path(mia_teach.__file__).parent
 
 LAYERS = [
     {"data", "membership", "models", "signals", "rate", "scores", "progress", "waiting", "mechanisms"},
-    {"roc", "risk", "audit", "dpsgd", "clipping"},
+    {"roc", "risk", "assessment", "audit", "dpsgd", "clipping"},
     {"training"},
     {"game"},
     {"plots"},

@@ -11,6 +11,8 @@ FILES = (
     "test_roc.py",
     "test_game.py",
     "test_training.py",
+    "test_dpsgd.py",
+    "test_mechanisms.py",
     "test_defences.py",
     "attacks",
 )
