@@ -11,7 +11,19 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_MODULES = {"attacks", "defences", "exercises", "game", "labs", "models", "plots", "progress", "risk", "signals"}
+_MODULES = {
+    "attacks",
+    "defences",
+    "exercises",
+    "game",
+    "labs",
+    "mechanisms",
+    "models",
+    "plots",
+    "progress",
+    "risk",
+    "signals",
+}
 _NAMES = {
     "Dataset": "data",
     "load_adult": "data",
@@ -46,6 +58,7 @@ _NAMES = {
     "View": "game",
     "Roc": "roc",
     "Exposure": "risk",
+    "Assessment": "assessment",
     "show": "plots.figures",
 }
 

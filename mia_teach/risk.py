@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from mia_teach.rate import Interval, Rate
+from mia_teach.rate import Interval, Rate, percent
 from mia_teach.roc import Roc
 from mia_teach.scores import Scores
 
@@ -254,6 +254,59 @@ def over_people(shares: Float[np.ndarray, " people"], *, confidence: float = 0.9
     low = float(beta.ppf(alpha / 2, s, n - s + 1)) if s > 0 else 0.0
     high = float(beta.ppf(1 - alpha / 2, s + 1, n - s)) if s < n else 1.0
     return Interval(s / n, low, high, confidence)
+
+
+def at_least(exposure: Exposure) -> Float[np.ndarray, " counts"]:
+    """Which share of the records is found by at least 0, 1, 2, ... of the targets that trained on them.
+
+    Raises: ValueError where some records were trained on oftener than others.
+
+    >>> member = np.array([[1, 1], [1, 1], [0, 0]], dtype=bool)
+    >>> at_least(Exposure(np.array([[1, 0], [1, 1], [0, 0]], dtype=bool), member, fpr=0.01))
+    array([1. , 1. , 0.5])
+    """
+    trained = _equally_often(exposure)
+    return (exposure.found >= np.arange(trained + 1)[:, None]).mean(axis=1)
+
+
+def at_least_if_equal(exposure: Exposure) -> Float[np.ndarray, " counts"]:
+    r"""What :func:`at_least` would be if all records had the average exposure: luck alone, :math:`P(Bin(n, p) \ge k)`.
+
+    Where the true curve lies far above it at the right end, some records are found again and again.
+
+    >>> member = np.array([[1, 1], [1, 1], [0, 0]], dtype=bool)
+    >>> at_least_if_equal(Exposure(np.array([[1, 0], [1, 0], [0, 0]], dtype=bool), member, fpr=0.01))
+    array([1.  , 0.75, 0.25])
+    """
+    from scipy.stats import binom
+
+    trained = _equally_often(exposure)
+    return binom.sf(np.arange(trained + 1) - 1, trained, exposure.tpr.mean())
+
+
+def _equally_often(exposure):
+    fewest, most = int(exposure.trained.min()), int(exposure.trained.max())
+    if fewest != most:
+        raise ValueError(
+            f"Some records were trained on {fewest} times and others {most} times; counts can be compared only where all "
+            "were trained on equally often, as in balanced_shadows with both models of each pair as targets."
+        )
+    return most
+
+
+def table(groups: Sequence[Group], *, heading: str = "") -> str:
+    """Groups in lines: how many people, their exposure with its interval, and how often they are accused falsely.
+
+    >>> print(table([Group("rare", 3, Interval(0.5, 0.1, 0.9), 0.01)], heading="illness"))
+    illness  people  exposure                    accused falsely
+    rare          3  50.0 % (10.0 % to 90.0 %)             1.0 %
+    """
+    width = max(len(heading), *(len(group.name) for group in groups))
+    lines = [f"{heading:{width}}  people  {'exposure':26}  accused falsely"]
+    for group in groups:
+        words, alarms = group.exposure.words(".1%"), percent(group.false_alarms)
+        lines.append(f"{group.name:{width}}  {group.people:6,}  {words:26}  {alarms:>15}")
+    return "\n".join(lines)
 
 
 def distance_to_nearest(

@@ -17,6 +17,7 @@ _NAMES = {
     "IntervalDisplay": "interval_display",
     "ImagesDisplay": "images_display",
     "InOutDisplay": "in_out_display",
+    "ExposureDisplay": "exposure_display",
 }
 
 __all__ = ["CYCLE", "LINES", "MARKERS", "MEMBER", "NON_MEMBER", *_NAMES]
