@@ -16,6 +16,7 @@ EXPECTED = (
     "03_shadow_models",
     "04_likelihood_ratio",
     "05_label_only",
+    "06_white_box",
 )
 CHEAPEST = ("00_game", "02_threshold")  # in seconds
 ANOTHER_CPU = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_CBWR": "COMPATIBLE"}

@@ -55,6 +55,12 @@ SOLVED = {
         "        gaps.append(right[here & member].mean() - right[here & ~member].mean())\n"
         "    return np.array(gaps)",
     ),
+    "06_white_box": (
+        "alignment",
+        "def alignment(gradients, update):\n"
+        "    lengths = np.sqrt((gradients**2).sum(axis=1) * (update**2).sum())\n"
+        "    return -(gradients * update).sum(axis=1) / lengths",
+    ),
 }
 
 
