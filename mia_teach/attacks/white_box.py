@@ -72,8 +72,8 @@ def per_example_gradients(
 ) -> dict[str, Float[np.ndarray, "examples *shape"]]:
     """Every example's own gradient of the cross-entropy, by parameter name, the examples first.
 
-    All of them together must fit into ``memory``; attacks that need only a number of each go through
-    :func:`gradient_chunks`, which holds a chunk at a time.
+    All of them together must fit into ``memory``, and a quarter more is needed on the way; attacks that need only a
+    number of each go through :func:`gradient_chunks`, which holds a chunk at a time.
 
     Source: Goodfellow 2015, "Efficient per-example gradient computations", for the task; computed by ``torch.func``.
 
@@ -89,8 +89,14 @@ def per_example_gradients(
             f"The gradients of {len(x):,} examples take {whole / 2**20:.0f} MB and memory={memory / 2**20:.0f} MB was "
             "given. Choose fewer layers or examples or more memory, or go through gradient_chunks."
         )
-    parts = [one for _, one in gradient_chunks(model, x, labels, layers=layers, memory=memory)]
-    return {name: torch.cat([part[name] for part in parts]).cpu().numpy() for name in parts[0]}
+    found = {}
+    for part, gradients in gradient_chunks(
+        model, x, labels, layers=layers, memory=max(memory // 8, whole // max(1, len(x)))
+    ):
+        for name, own in gradients.items():
+            own = own.cpu().numpy()
+            found.setdefault(name, np.empty((len(x), *own.shape[1:]), own.dtype))[part] = own
+    return found
 
 
 def _chosen(params, layers):
@@ -126,7 +132,10 @@ def gradient_norm(
 
 def _squares(gradients):
     """Squared norm of each example's gradient, one column a parameter."""
-    return torch.stack([g.flatten(1).square().sum(dim=1) for g in gradients.values()], dim=1)
+    norms = [
+        torch.linalg.vector_norm(g.flatten(1), dim=1) for g in gradients.values()
+    ]  # without a second table
+    return torch.stack(norms, dim=1).square()
 
 
 def gradient_features(

@@ -1,6 +1,9 @@
 """White-box attacks: gradients against a loop of backward(), closed forms, quadratic theory."""
 
 import copy
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -89,6 +92,42 @@ def test_gradients_that_do_not_fit_and_layers_that_do_not_exist_are_refused():
         white_box.gradient_norm(model, x, labels, memory=100)
     with pytest.raises(ValueError, match="go through gradient_chunks"):
         white_box.per_example_gradients(model, x, labels, memory=1000)
+
+
+# How far the peak of a fresh process rises while it treats 2,000 records with lesson 06's model: 9,610 weights, 147 MB in all.
+PEAK = """
+import re
+import numpy as np
+from mia_teach import mlp
+from mia_teach.attacks import white_box
+
+def peak():
+    return 1024 * int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
+
+rng = np.random.default_rng(0)
+x, labels, model = rng.normal(size=(2000, 64)), rng.integers(0, 10, 2000), mlp(64, 128, 10).double()
+white_box.gradient_norm(model, x[:20], labels[:20])
+before = peak()
+white_box.{attack}(model, x, labels{more})
+print(peak() - before)
+"""
+
+
+@pytest.mark.parametrize(
+    ("attack", "more", "limit"),
+    [
+        ("per_example_gradients", "", 256),  # its own budget
+        ("gradient_norm", "", 256),
+        ("gradient_norm", ", memory=8 * 2**20", 40),
+        ("gradient_features", ", memory=8 * 2**20", 40),
+    ],
+)
+def test_gradients_of_2000_records_stay_inside_the_budget(attack, more, limit):
+    if not Path("/proc/self/status").exists():
+        pytest.skip("this system does not tell the peak of a process")
+    code = PEAK.format(attack=attack, more=more)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 0 < int(run.stdout) <= limit * 2**20
 
 
 def test_the_model_is_left_as_it_was():
