@@ -10,6 +10,7 @@ _NAMES = {
     "Quiz": "quiz",
     "Prediction": "prediction",
     "DefenceFrontier": "defence_frontier",
+    "ExposureExplorer": "exposure_explorer",
     "GenomePool": "genome_pool",
     "GradientMicroscope": "gradient_microscope",
     "GuessingGame": "guessing_game",

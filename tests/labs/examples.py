@@ -9,6 +9,7 @@ import numpy as np
 from mia_teach.data import load_digits
 from mia_teach.game import Game
 from mia_teach.labs.defence_frontier import ATTACKERS, GROUPS, DefenceFrontier, FrontierGrid
+from mia_teach.labs.exposure_explorer import ExposureExplorer, ExposureGrid
 from mia_teach.labs.genome_pool import MEASURES as OF_A_POOL
 from mia_teach.labs.genome_pool import GenomePool, PoolGrid
 from mia_teach.labs.gradient_microscope import GradientMicroscope
@@ -296,6 +297,29 @@ def pool_positions():
     ]
 
 
+def exposure_parts(targets=16, n=400):
+    """Scores of no attack on no models: every fifth record is found far more often than the others."""
+    random = np.random.default_rng(7)
+    member = balanced_shadows(targets, n, seed=7)
+    gain = np.where(np.arange(n) % 5 == 0, 3.0, random.exponential(0.5, n))
+    return [Scores(random.normal(size=n) + gain * row, row, "rigged") for row in member]
+
+
+def exposure_grid():
+    groups = {"every fifth": np.arange(400) % 5 == 0, "four": np.arange(400) < 4}
+    return ExposureGrid.measure(exposure_parts(), groups, fprs=(0.01, 0.02, 0.1), one_in=(2, 100, 1000))
+
+
+def exposure_positions():
+    grid = exposure_grid()
+    return [
+        {"group": group, "fpr": fpr, "one_in": one_in}
+        for group in grid.groups
+        for fpr in grid.fprs
+        for one_in in grid.one_in
+    ]
+
+
 @cache
 def target_on_digits():
     """A trained model, its data and who was in them: few records and many epochs, so that they leak."""
@@ -329,6 +353,7 @@ def gradient_positions():
 EXAMPLES = {
     "defence_frontier": Example(lambda: DefenceFrontier(frontier_grid()), frontier_positions()),
     "genome_pool": Example(lambda: GenomePool(pool_grid()), pool_positions()),
+    "exposure_explorer": Example(lambda: ExposureExplorer(exposure_grid()), exposure_positions()),
     "gradient_microscope": Example(gradient_microscope, gradient_positions()),
     "guessing_game": Example(guessing_game, guessing_positions()),
     "likelihood_explorer": Example(likelihood_explorer, likelihood_positions()),
