@@ -143,6 +143,14 @@ class Exposure:
         """
         return Exposure(self.accused[targets], self.member[targets], self.fpr, self.name)
 
+    def of(self, records) -> "Exposure":
+        """These records alone.
+
+        Args:
+            records: a slice, a mask or positions.
+        """
+        return Exposure(self.accused[:, records], self.member[:, records], self.fpr, self.name)
+
     def halves(self) -> tuple["Exposure", "Exposure"]:
         """Two halves of the targets: one to pick records on, the other to measure those picked.
 

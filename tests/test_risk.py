@@ -104,6 +104,13 @@ def test_more_trainings_of_few_people_do_not_narrow_the_interval_over_people():
     assert few.high - few.low < 1.3 * (many.high - many.low)
 
 
+def test_some_records_alone_keep_their_numbers():
+    exposure, _ = rigged(records=50)
+    for some in (slice(10, 20), np.arange(50) % 7 == 0, [3, 1]):
+        np.testing.assert_array_equal(exposure.of(some).tpr, exposure.tpr[some])
+        np.testing.assert_array_equal(exposure.of(some).false_alarms, exposure.false_alarms[some])
+
+
 def test_groups_are_measured_apart_and_all_intervals_hold_together():
     truth, missed = np.array([0.05, 0.2, 0.6]), 0
     group = np.repeat([0, 1, 2], [300, 40, 8])
