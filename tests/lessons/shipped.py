@@ -17,6 +17,7 @@ EXPECTED = (
     "04_likelihood_ratio",
     "05_label_only",
     "06_white_box",
+    "07_genomes",
 )
 CHEAPEST = ("00_game", "02_threshold")  # in seconds
 ANOTHER_CPU = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_CBWR": "COMPATIBLE"}

@@ -61,6 +61,12 @@ SOLVED = {
         "    lengths = np.sqrt((gradients**2).sum(axis=1) * (update**2).sum())\n"
         "    return -(gradients * update).sum(axis=1) / lengths",
     ),
+    "07_genomes": (
+        "p_values",
+        "def p_values(t, outsiders):\n"
+        "    ranks = [1 + sum(one >= mine for one in outsiders) for mine in t]\n"
+        "    return np.array(ranks) / (1 + len(outsiders))",
+    ),
 }
 
 
