@@ -230,8 +230,8 @@ def update_alignment(
         update: new minus old parameters, by name.
 
     Source: Melis et al. 2019, "Exploiting unintended feature leakage in collaborative learning", and Nasr et al. 2019,
-    section III-C (the passive global adversary); the cosine as in Li et al. 2022, "Effective passive membership inference
-    attacks in federated learning".
+    section III-C (the passive global adversary); the cosine as in Li et al. 2023, "Effective passive membership inference
+    attacks in federated learning against overparameterized models".
     """
     size = torch.sqrt(sum(delta.square().sum() for delta in update.values()))
     score = np.empty(len(x))
