@@ -784,7 +784,6 @@ lenders = mt.train(
 )
 lending = mt.Game.from_ensemble(lenders, loans[:2000], population=loans[2000:])
 loan_games = [replace(lending, target=target) for target in range(0, 16, 2)]
-loan_views = [one.view for one in loan_games]
 
 # %%
 print(heading)
@@ -794,12 +793,14 @@ for name, attack in {
     "RMIA, online": rmia_online,
     "LiRA, online": lira,
 }.items():
+    loan_views = (one.view for one in loan_games)  # made one by one, since eight take 100 MB
     loan_scores[name] = judged(attack, name, loan_views, loan_games)
     report(loan_scores[name])
 
 # %%
-few, tpr = [view.first(4) for view in loan_views], {}
+tpr = {}
 for name, deviations in {"published": published, "repaired": pooled_deviations}.items():
+    few = (one.view.first(4) for one in loan_games)
     parts = judged(with_deviations(deviations), f"{name}, 4 shadows", few, loan_games)
     report(parts)
     tpr[name] = np.array([mt.Roc.from_scores(one).tpr_at(0.01).value for one in parts])
