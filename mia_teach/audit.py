@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from mia_teach.dpsgd import DPSGD
 from mia_teach.scores import Scores
 
 
@@ -23,6 +24,7 @@ class EpsilonBound:
         delta: the δ of the claim under test.
         confidence: in at least this share of audits of any mechanism, ``epsilon`` is not above the truth.
         ceiling: the bound that a perfect attack would have earned with the same counts.
+        assuming: what the mechanism must be for ``epsilon`` to hold; empty if it holds for any.
 
     >>> bound = one_run(1000, 100, 80, delta=0.0)
     >>> print(bound)
@@ -35,6 +37,7 @@ class EpsilonBound:
     delta: float
     confidence: float
     ceiling: float
+    assuming: str = ""
 
     def __post_init__(self):
         _check(self.delta, self.confidence)
@@ -48,8 +51,9 @@ class EpsilonBound:
         return self.epsilon > claim
 
     def __str__(self):
+        condition = f" if it is {self.assuming}" if self.assuming else ""
         return (
-            f"ε ≥ {self.epsilon:.2f} at δ = {self.delta:g}, {100 * self.confidence:g} % sure "
+            f"ε ≥ {self.epsilon:.2f} at δ = {self.delta:g}{condition}, {100 * self.confidence:g} % sure "
             f"(a perfect attack could have shown {self.ceiling:.2f})"
         )
 
@@ -157,16 +161,56 @@ def clopper_pearson(
     ε ≥ 3.28 at δ = 0, 95 % sure (a perfect attack could have shown 3.28)
     """
     _check(delta, confidence)
-    levels = _levels(scores, threshold, correction)
-    m, n = len(scores.members), len(scores.non_members)
-    alpha = (1 - confidence) / 2
-    # Of m sorted scores, the k-th bounds the rate at every threshold between it and the next, so that m bounds
-    # hold at all thresholds; a union over the observed thresholds alone would forget that these are random.
-    of_tpr, of_fpr = (alpha / m, alpha / n) if correction else (alpha, alpha)
-    tpr = _low(_above(scores.members, levels), m, of_tpr)
-    fpr = _high(_above(scores.non_members, levels), n, of_fpr)
-    best = _epsilon(_low(m, m, of_tpr), _high(0, n, of_fpr), delta)
-    return EpsilonBound(float(_epsilon(tpr, fpr, delta).max()), delta, confidence, float(best))
+    rates, perfect = _rates(scores, threshold, correction, confidence)
+    found, best = (float(_epsilon(*ends, delta).max()) for ends in (rates, perfect))
+    return EpsilonBound(found, delta, confidence, best)
+
+
+def dpsgd_bound(
+    scores: Scores,
+    *,
+    threshold: float | Threshold | str,
+    privacy: DPSGD,
+    delta: float,
+    confidence: float = 0.95,
+    correction: str | None = None,
+) -> EpsilonBound:
+    r"""The ε that DP-SGD with these steps and this sample rate must have at least, to let the attack do so well.
+
+    DP-SGD promises more than one pair (ε, δ): a whole curve, a δ for every ε. An attack is held against all of it,
+    and so shows several times more than against the one small δ of a claim, at which only false-positive rates
+    that no audit can count would tell. The noise multiplier is lowered until some curve allows the
+    rates' intervals; the ε of that noise is returned.
+
+    Two things can be said of it. If it exceeds ``privacy.epsilon(delta)``, the mechanism does not keep the
+    curve it was claimed to keep, whatever it is: that verdict assumes nothing. The number itself holds only for
+    DP-SGD with this sample rate and these steps, of which just the noise isn't known, and it says so. It is
+    shown up to 20.
+
+    Args:
+        privacy: what is claimed.
+        threshold, correction: as in :func:`clopper_pearson`.
+
+    Source: Nasr et al. 2023, "Tight auditing of differentially private machine learning", section 4 (there by
+    Gaussian differential privacy, here by the exact privacy-loss distribution, with the intervals' ends).
+
+    >>> scores = Scores(np.arange(200.0), np.arange(200) >= 100)
+    >>> bound = dpsgd_bound(scores, threshold=99.5, privacy=DPSGD(1.0), delta=1e-5)
+    >>> print(bound)
+    ε ≥ 20.00 at δ = 1e-05 if it is DP-SGD of sample rate 1 and 1 step, 95 % sure (a perfect attack could have shown 20.00)
+    >>> bound.refutes(DPSGD(1.0).epsilon(1e-5))
+    True
+    """
+    _check(delta, confidence)
+    if delta == 0:
+        raise ValueError(
+            "Gaussian noise promises nothing with delta = 0. Use one below 1 / examples, such as 1e-5."
+        )
+    rates, perfect = _rates(scores, threshold, correction, confidence)
+    found, best = (_dpsgd_epsilon(*ends, privacy, delta) for ends in (rates, perfect))
+    steps = f"{privacy.steps} step{'s' if privacy.steps > 1 else ''}"
+    assuming = f"DP-SGD of sample rate {privacy.sample_rate:g} and {steps}"
+    return EpsilonBound(min(found, best), delta, confidence, best, assuming)
 
 
 def one_run(m: int, r: int, v: int, delta: float, confidence: float = 0.95) -> EpsilonBound:
@@ -254,6 +298,20 @@ def _check(delta, confidence):
         raise ValueError(f"A confidence lies between 0 and 1, such as 0.95; {confidence!r} came.")
 
 
+def _rates(scores, threshold, correction, confidence):
+    """The TPR's lower and the FPR's upper ends at every threshold, and those of a perfect attack.
+
+    Of m sorted scores, the k-th bounds the rate at every threshold between it and the next, so that m bounds hold
+    at all thresholds; a union over the observed thresholds alone would forget that these are random.
+    """
+    levels = _levels(scores, threshold, correction)
+    m, n = len(scores.members), len(scores.non_members)
+    alpha = (1 - confidence) / 2
+    of_tpr, of_fpr = (alpha / m, alpha / n) if correction else (alpha, alpha)
+    hits, alarms = _above(scores.members, levels), _above(scores.non_members, levels)
+    return (_low(hits, m, of_tpr), _high(alarms, n, of_fpr)), (_low(m, m, of_tpr), _high(0, n, of_fpr))
+
+
 def _above(side, levels):
     """How many of one side's scores lie above each level."""
     return len(side) - np.searchsorted(np.sort(side), levels, side="right")
@@ -286,6 +344,55 @@ def _epsilon(tpr, fpr, delta):
     with np.errstate(divide="ignore"):
         ratio = [np.maximum(tpr - delta, 0) / fpr, np.maximum(1 - fpr - delta, 0) / (1 - tpr)]
         return np.maximum(np.log(np.maximum(*ratio)), 0.0)
+
+
+_EPSILONS = np.linspace(
+    0, 20, 401
+)  # where curves are compared: at fewer points less is refuted, never too much
+_GRID = 50  # noise multipliers in a factor of e: audits look at the same ones again and again
+
+
+def _dpsgd_epsilon(tpr, fpr, privacy, delta):
+    """The ε of the most noise that still allows these rates, rounded to more noise."""
+    tpr, fpr = np.atleast_1d(tpr), np.atleast_1d(fpr)
+    if (tpr <= fpr).all():
+        return 0.0
+    rate, steps = float(privacy.sample_rate), int(privacy.steps)
+    excess = np.exp(_EPSILONS)[:, None]
+
+    def is_refuted(place):
+        allowed = _curve(place, rate, steps)[:, None]
+        return bool(((tpr - excess * fpr > allowed) | (1 - fpr - excess * (1 - tpr) > allowed)).any())
+
+    refuted = round(_GRID * np.log(privacy.noise_multiplier or 1.0))
+    step = 32
+    while not is_refuted(refuted):
+        refuted += step
+        if refuted > 12 * _GRID:
+            return 0.0
+    allowed = refuted - step
+    while is_refuted(allowed):
+        if _curve(allowed, rate, steps)[-1] > delta:
+            return float(_EPSILONS[-1])
+        refuted, allowed = allowed, allowed - step
+    while refuted - allowed > 1:
+        middle = (refuted + allowed) // 2
+        refuted, allowed = (middle, allowed) if is_refuted(middle) else (refuted, middle)
+    # ln δ bends downwards in ε, so that the straight line between two points never says too much
+    curve = np.maximum(_curve(refuted, rate, steps), 1e-300)
+    return float(np.interp(-np.log(delta), -np.log(curve), _EPSILONS))
+
+
+@lru_cache(maxsize=512)
+def _curve(place, sample_rate, steps):
+    """The δ of DP-SGD at each of the epsilons, with the noise multiplier at this place of the grid."""
+    from dp_accounting.pld.privacy_loss_distribution import from_gaussian_mechanism
+
+    sigma = float(np.exp(place / _GRID))
+    if sample_rate == 1:  # Gaussian steps add up to one
+        sigma, steps = sigma / steps**0.5, 1
+    loss = from_gaussian_mechanism(sigma, sampling_prob=sample_rate, value_discretization_interval=5e-3)
+    return np.asarray((loss.self_compose(steps) if steps > 1 else loss).get_delta_for_epsilon(_EPSILONS))
 
 
 def _levels(scores, threshold, correction):

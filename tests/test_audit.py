@@ -5,18 +5,21 @@ import dataclasses
 import numpy as np
 import pytest
 from scipy.special import expit
-from scipy.stats import beta, binom
+from scipy.stats import beta, binom, norm
 
 from mia_teach import Rate, Roc, Scores
 from mia_teach.audit import (
     EpsilonBound,
     Threshold,
     clopper_pearson,
+    dpsgd_bound,
     halves,
     one_run,
     one_run_from_scores,
     threshold_from,
 )
+from mia_teach.dpsgd import DPSGD
+from mia_teach.mechanisms import gaussian_epsilon
 
 AUDITS = 2000
 
@@ -180,6 +183,66 @@ def test_the_best_of_all_thresholds_claims_too_much_and_both_ways_of_paying_mend
         assert is_kept(rate), (way, rate)
 
 
+# ---- against the whole curve of DP-SGD ---------------------------------------------------------------
+
+
+def gaussian(rng, mu, m):
+    member = np.arange(2 * m) < m
+    return Scores(rng.normal(size=2 * m) + mu * member, member, "gaussian")
+
+
+@pytest.mark.parametrize("mu", [0.5, 1.0, 2.5])
+@pytest.mark.parametrize("steps", [1, 9])
+def test_for_full_batches_the_curve_gives_the_gaussian_closed_form(mu, steps):
+    """With every record in every step, the ends of both rates lie on a Gaussian curve: mu is their distance."""
+    scores = gaussian(np.random.default_rng(10), mu, 5000)
+    bound = dpsgd_bound(scores, threshold=Threshold(mu), privacy=DPSGD(1.0, steps=steps), delta=1e-5)
+    hits, alarms = int((scores.members > mu).sum()), int((scores.non_members > mu).sum())
+    shown = norm.isf(beta.ppf(0.975, alarms + 1, 5000 - alarms)) - norm.isf(
+        beta.ppf(0.025, hits, 5001 - hits)
+    )
+    exact = gaussian_epsilon(shown, 1e-5)
+    assert 0.97 * exact <= bound.epsilon <= exact
+    assert bound.assuming == f"DP-SGD of sample rate 1 and {steps} step" + "s" * (steps > 1)
+
+
+def test_against_the_curve_the_error_rate_is_kept_and_nearly_all_is_shown():
+    rng = np.random.default_rng(11)
+    privacy = DPSGD(1.0)
+    claim = privacy.epsilon(1e-5)
+    few = [
+        dpsgd_bound(gaussian(rng, 1.0, 300), threshold=0.5, privacy=privacy, delta=1e-5) for _ in range(500)
+    ]
+    assert is_kept(share_above(few, claim)), share_above(few, claim)
+    many = gaussian(rng, 1.0, 20_000)
+    against_curve = dpsgd_bound(many, threshold=0.5, privacy=privacy, delta=1e-5).epsilon
+    against_pair = clopper_pearson(many, threshold=2.0, delta=1e-5).epsilon
+    assert 0.9 * claim < against_curve < claim
+    assert against_pair < 0.7 * claim
+
+
+def test_a_curve_is_refuted_exactly_where_the_rates_leave_it():
+    """The verdict is about the claim, not about the family: at the claim's own noise some ε must be violated."""
+    rng = np.random.default_rng(12)
+    for mu in (0.9, 1.3, 1.5, 2.0):
+        scores = gaussian(rng, mu, 400)
+        bound = dpsgd_bound(scores, threshold=0.7, privacy=DPSGD(1.0), delta=1e-5)
+        hits, alarms = int((scores.members > 0.7).sum()), int((scores.non_members > 0.7).sum())
+        low, high = beta.ppf(0.025, hits, 401 - hits), beta.ppf(0.975, alarms + 1, 400 - alarms)
+        allowed = norm.sf(norm.isf(high) - 1.0)  # the largest TPR that mu = 1 allows
+        if abs(norm.isf(low) - norm.isf(allowed)) > 0.02:
+            assert bound.refutes(DPSGD(1.0).epsilon(1e-5)) == (low > allowed)
+
+
+def test_no_evidence_and_perfect_evidence_end_at_nought_and_at_the_end_of_the_scale():
+    nothing = Scores([1.0, 0.0] * 20, [False, True] * 20)
+    assert dpsgd_bound(nothing, threshold=0.5, privacy=DPSGD(1.0), delta=1e-5).epsilon == 0
+    member = np.arange(400) < 200
+    assert (
+        dpsgd_bound(Scores(1.0 * member, member), threshold=0.5, privacy=DPSGD(1.0), delta=1e-5).epsilon == 20
+    )
+
+
 # ---- thresholds and where they came from ---------------------------------------------------------
 
 
@@ -290,6 +353,7 @@ FINE = Scores([1.0, 0.0] * 20, [True, False] * 20)
             "needs no correction",
         ),
         (lambda: clopper_pearson(FINE, threshold="all", delta=0.0, correction="holm"), "'holm' is not known"),
+        (lambda: dpsgd_bound(FINE, threshold=0.5, privacy=DPSGD(1.0), delta=0.0), "promises nothing"),
         (lambda: Threshold(np.nan), "NaN came"),
         (lambda: one_run(10, 11, 5, 0.0), "5 right of 11 guesses about 10"),
         (lambda: one_run(10, 5, 6, 0.0), "must be among the guesses"),

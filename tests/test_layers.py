@@ -14,9 +14,9 @@ ROOT = Path(mia_teach.__file__).parent
 
 LAYERS = [
     {"data", "membership", "models", "signals", "rate", "scores", "progress", "waiting", "mechanisms"},
-    {"roc", "risk", "assessment", "audit", "dpsgd", "clipping"},
+    {"roc", "risk", "assessment", "audit", "dpsgd", "clipping", "suspects"},
     {"training"},
-    {"game"},
+    {"game", "canaries"},
     {"plots"},
     {"attacks", "defences"},
     {"labs"},
