@@ -16,6 +16,7 @@ _NAMES = {
     "GuessingGame": "guessing_game",
     "LikelihoodExplorer": "likelihood_explorer",
     "OverfittingPlayground": "overfitting_playground",
+    "PrivacyDial": "privacy_dial",
     "QueryBudget": "query_budget",
     "ShadowWorkbench": "shadow_workbench",
     "ThresholdExplorer": "threshold_explorer",

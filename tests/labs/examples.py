@@ -18,6 +18,7 @@ from mia_teach.labs.lab import Lab
 from mia_teach.labs.likelihood_explorer import LikelihoodExplorer
 from mia_teach.labs.overfitting_playground import BIN_EDGES, OverfittingGrid, OverfittingPlayground
 from mia_teach.labs.prediction import Prediction
+from mia_teach.labs.privacy_dial import CURVES, PrivacyDial, PrivacyGrid
 from mia_teach.labs.query_budget import MEASURES, YARDSTICKS, QueryBudget, QueryGrid
 from mia_teach.labs.quiz import Choice, Question, Quiz
 from mia_teach.labs.shadow_workbench import ShadowGrid, ShadowWorkbench
@@ -320,6 +321,29 @@ def exposure_positions():
     ]
 
 
+def privacy_grid(targets=4):
+    """Numbers of no training at all, but of the right shapes; ε goes the way it must."""
+    random = np.random.default_rng(8)
+    settings = {"noise": (0.6, 1.0, 4.0), "rate": (0.05, 0.2), "steps": (1, 100)}
+    places, levels = (3, 2, 2), np.geomspace(1e-3, 1.0, 30)
+    epsilon = np.array([12.0, 4.0, 0.5])[:, None, None] * np.array([1.0, 2.5])[:, None] * np.array([0.3, 1.0])
+    powers = np.sort(random.uniform(0.2, 0.9, (len(CURVES), *places, 1)), axis=0)
+    curves = {name: levels**power for name, power in zip(CURVES, powers, strict=True)}
+    found = random.uniform(0.0, 0.05, (*places, targets))
+    accuracy = random.uniform(0.6, 0.9, (*places, targets))
+    return PrivacyGrid(settings, 1e-5, epsilon, levels, curves, found, accuracy)
+
+
+def privacy_positions():
+    settings = privacy_grid().settings
+    return [
+        {"noise": noise, "rate": rate, "steps": steps}
+        for noise in settings["noise"]
+        for rate in settings["rate"]
+        for steps in settings["steps"]
+    ]
+
+
 @cache
 def target_on_digits():
     """A trained model, its data and who was in them: few records and many epochs, so that they leak."""
@@ -360,6 +384,7 @@ EXAMPLES = {
     "overfitting_playground": Example(
         lambda: OverfittingPlayground(overfitting_grid(), epochs=20, lesson="01"), overfitting_positions()
     ),
+    "privacy_dial": Example(lambda: PrivacyDial(privacy_grid()), privacy_positions()),
     "query_budget": Example(lambda: QueryBudget(query_grid()), query_positions()),
     "shadow_workbench": Example(lambda: ShadowWorkbench(shadow_grid()), shadow_positions()),
     "threshold_explorer": Example(lambda: ThresholdExplorer(scores(), lesson="02"), threshold_positions()),
