@@ -13,8 +13,8 @@
 # **Data** LendingClub, real loans with the grade that the lender gave; MNIST-5k, handwritten digits in 64 principal
 # components, some of them mislabelled on purpose.
 #
-# **Threat model** Somebody who holds records and their labels, asks the model once about each, trains models of the same make, and
-# knows which defence is in use.
+# **Threat model** Somebody who holds records and their labels, asks the model once about each, trains models of the same
+# make, and knows which defence is in use.
 
 # %%
 from functools import partial
@@ -41,38 +41,38 @@ from mia_teach.plots import InOutDisplay, IntervalDisplay, style
 #
 # <details><summary>Answers</summary>
 #
-# 1. The application itself, asked once: a right letter, weighed by how seldom models that never saw the loan get it right. It
-#    found those whom such models get wrong, people with rare grades.
-# 2. With the answers of models that trained on this record, and of models that never saw it: its own past, not a
-#    threshold for all.
+# 1. The application itself, asked once: a right letter, weighed by how seldom models that never saw the loan get it right.
+#    It found those whom such models get wrong, people with rare grades.
+# 2. With the answers of models that trained on this record, and of models that never saw it: its own past, not a threshold
+#    for all.
 #
 # </details>
 
 # %% [markdown] section="case"
 # ## The case
 #
-# Hanna is invented, her week is not. She answers for data protection at the lender whose model gave Ines away in lesson 05. On Monday a
-# supplier shows her a *privacy filter*: it rounds every probability before it leaves the house. His slide says "members found
-# by the attack: none".
+# Hanna is invented, her week is not. She answers for data protection at the lender whose model gave Ines away in lesson
+# 05. On Monday a supplier shows her a *privacy filter*: it rounds every probability before it leaves the house. His slide
+# says "members found by the attack: none".
 #
-# On Tuesday her own engineers offer a gentler training, which makes the model *better* and the attack blind. On Wednesday a
-# researcher writes that such numbers usually come from the wrong attack, averaged over the wrong people.
+# On Tuesday her own engineers offer a gentler training, which makes the model *better* and the attack blind. On Wednesday
+# a researcher writes that such numbers usually come from the wrong attack, averaged over the wrong people.
 #
-# On Friday Hanna must sign one sentence: "Our applicants are protected." If she is wrong, somebody like Ines will read it after
-# she has been found. What should she ask for until then?
+# On Friday Hanna must sign one sentence: "Our applicants are protected." If she is wrong, somebody like Ines will read it
+# after she has been found. What should she ask for until then?
 
 # %% [markdown] section="predict"
 # ## Predict
 #
 # One gentle training is *label smoothing*. A model is usually told: this digit is a two, with certainty. With smoothing of
-# [[0.1|definition]] it is told: mostly a two, and keep a tenth of your belief for all the classes together. Nobody
-# is taught to be entirely sure any more, and the sureness of members is what attacks feed on.
+# [[0.1|definition]] it is told: mostly a two, and keep a tenth of your belief for all the classes together. Nobody is
+# taught to be entirely sure any more, and the sureness of members is what attacks feed on.
 #
 # You will see digits on which smoothing makes the model more accurate, and the [loss](glossary.md#loss) attack at
 # [[1 %|definition]] false positives nearly blind.
 #
-# An adversary with models of his own knows of the smoothing and trains them in the same way. Commit your number before you run anything
-# else; the answer comes in *Surprise*, over eight targets.
+# An adversary with models of his own knows of the smoothing and trains them in the same way. Commit your number before you
+# run anything else; the answer comes in *Surprise*, over eight targets.
 
 # %%
 prediction = Prediction(
@@ -88,28 +88,28 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** Nearly all answers lie below 15, "since members are less sure". Ask for the reason and write it down; it
-# describes what smoothing does to one side of the comparison only.
+# **Predict (4 minutes).** Nearly all answers lie below 15, "since members are less sure". Ask for the reason and write it
+# down; it describes what smoothing does to one side of the comparison only.
 #
-# **Timing of the whole lesson.** Card to predict 9, build 25, lab 7, exercises 12, surprise to recap 7. In 40 minutes: leave out
-# round 2 and exercises 1 and the stretch.
+# **Timing of the whole lesson.** Card to predict 9, build 25, lab 7, exercises 12, surprise to recap 7. In 40 minutes:
+# leave out round 2 and exercises 1 and the stretch.
 
 # %% [markdown] section="build"
 # ## Build
 #
 # ### Round 1: the filter
 #
-# Hanna's model learnt 1,000 loans by heart. So do twelve models here, in a [balanced design](glossary.md#balanced-design) over 2,000
-# loans: six pairs, the first of each pair plays the target, its partner stays out, and the other ten are the
-# [shadow models](glossary.md#shadow-model). 3,000 more loans that nobody trains on measure what a model is good for. Earlier epochs
-# are kept for later.
+# Hanna's model learnt 1,000 loans by heart. So do twelve models here, in a [balanced design](glossary.md#balanced-design)
+# over 2,000 loans: six pairs, the first of each pair plays the target, its partner stays out, and the other ten are the
+# [shadow models](glossary.md#shadow-model). 3,000 more loans that nobody trains on measure what a model is good for.
+# Earlier epochs are kept for later.
 
 # %%
 loans = mt.load_lending_club()
 loans = loans[np.random.default_rng(0).permutation(len(loans))]
 records, strangers = loans[:2000], loans[2000:5000]
 member = mt.balanced_shadows(12, 2000, seed=0)
-network = mt.mlp(114, 64, 7)
+network = mt.mlp(114, 48, 7)
 recipe = {"epochs": 40, "batch_size": 100, "learning_rate": 8e-3, "seed": 1}
 EPOCHS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30)
 
@@ -119,8 +119,9 @@ print("right on its own loans:", mt.percent(mt.signals.correct(answers, records.
 print("right on new loans:    ", mt.percent(mt.signals.correct(elsewhere, strangers.y).mean()))
 
 # %% [markdown]
-# Always naming the commonest of the seven grades would be right for {{ np.bincount(strangers.y).max() / len(strangers.y):.1%}}. A poor
-# model with a nearly perfect memory: what an attacker hopes for. Now the filter. One applicant's answer, as the model computes it and as the filter lets it out:
+# Always naming the commonest of the seven grades would be right for
+# {{ np.bincount(strangers.y).max() / len(strangers.y):.1%}}. A poor model with a nearly perfect memory: what an attacker
+# hopes for. Now the filter. One applicant's answer, as the model computes it and as the filter lets it out:
 
 # %%
 filtered = partial(defences.rounded, digits=2)
@@ -130,11 +131,11 @@ for name, logits in {"computed": answers[0, :1], "let out": filtered(answers[0, 
     print(f"{name:14}", *(f"{one:9.6f}" for one in p[0]))
 
 # %% [markdown]
-# (Where the filter shows a nought no logarithm would be finite. Nobody takes it for impossible: it is anything below half a hundredth,
-# and is read as the middle of that.)
+# (Where the filter shows a nought no logarithm would be finite. Nobody takes it for impossible: it is anything below half
+# a hundredth, and is read as the middle of that.)
 #
-# The supplier's test is the loss attack, threshold for all, with and without the filter. As in all that follows: the share of members found at
-# [[1 %|definition]] FPR, one threshold for all targets, the interval over the six of them.
+# The supplier's test is the loss attack, threshold for all, with and without the filter. As in all that follows: the share
+# of members found at [[1 %|definition]] FPR, one threshold for all targets, the interval over the six of them.
 
 
 # %%
@@ -161,12 +162,14 @@ for parts in (before, after):
 print(mt.Roc.from_scores(after[0]).tpr_at(0.01))
 
 # %% [markdown]
-# The slide was honest. Nobody is found. Read the last line, though: the nought is a *tie*, as with the gap attack of lesson 05.
-# Everybody whose grade is shown as certain has the same highest score, non-members among them, and no threshold lies between them.
+# The slide was honest. Nobody is found. Read the last line, though: the nought is a *tie*, as with the gap attack of
+# lesson 05. Everybody whose grade is shown as certain has the same highest score, non-members among them, and no threshold
+# lies between them.
 #
-# A threshold for all was a weak attack before the filter came. Try LiRA, with one pooled deviation a side, as ten shadows allow: first by somebody who does
-# not know of the filter and compares a rounded answer with unrounded ones of his own models; then by somebody who knows, and sends *their* answers through the same
-# filter. Who adjusts to the defence is called [adaptive](glossary.md#adaptive-attack).
+# A threshold for all was a weak attack before the filter came. Try LiRA, with one pooled deviation a side, as ten shadows
+# allow: first by somebody who does not know of the filter and compares a rounded answer with unrounded ones of his own
+# models; then by somebody who knows, and sends *their* answers through the same filter. Who adjusts to the defence is
+# called [adaptive](glossary.md#adaptive-attack).
 
 
 # %%
@@ -187,9 +190,10 @@ for parts in (plain, unaware(answers), aware):
     print(f"{parts[0].name:28} {tpr(parts).words('.1%')}")
 
 # %% [markdown]
-# So much for the slide: {{ tpr(aware):.1%}} of the members are found *through* the filter, {{ tpr(plain):.1%}} without it. A better attack was all it
-# took; knowing of the filter added little. The leak is not smaller, it even seems easier to see. Rounding cuts off the far tails, where all is shown as 0 or 1. What does
-# that do to LiRA? How far apart are a loan's two bells, and how wide?
+# So much for the slide: {{ tpr(aware):.1%}} of the members are found *through* the filter, {{ tpr(plain):.1%}} without it.
+# A better attack was all it took; knowing of the filter added little. The leak is not smaller, it even seems easier to
+# see. Rounding cuts off the far tails, where all is shown as 0 or 1. What does that do to LiRA? How far apart are a loan's
+# two bells, and how wide?
 
 
 # %%
@@ -209,20 +213,20 @@ for name, logits in {"no filter": answers, "filtered": filtered(answers)}.items(
     print("{:22} {:11.2f} {:26.2f} {:14.2f}".format(name, *bells(logits)))
 
 # %% [markdown]
-# Through the filter a loan's bells stand a little nearer to each other and are far narrower, above all that of the models that trained on it. So they
-# overlap less.
+# Through the filter a loan's bells stand a little nearer to each other and are far narrower, above all that of the models
+# that trained on it. So they overlap less.
 
 # %% [markdown] audience="instructor"
-# **Round 1 (7 minutes).** Let the group find the tie themselves: show the supplier's two lines, ask what they would sign, then
-# show the note. Ask what the filter *costs* (the table of round 2 says it). Slip to listen for: "but the attacker needs
-# the filter's code". He needs two decimals, which he sees in every answer.
+# **Round 1 (7 minutes).** Let the group find the tie themselves: show the supplier's two lines, ask what they would sign,
+# then show the note. Ask what the filter *costs* (the table of round 2 says it). Slip to listen for: "but the attacker
+# needs the filter's code". He needs two decimals, which he sees in every answer.
 
 # %% [markdown]
 # ### Round 2: four masks, three attackers
 #
 # Other masks were proposed with the first attacks (Shokri 2017): show only the likeliest classes, or raise the
-# [temperature](glossary.md#temperature): divide the logits by T, so that all answers become softer. MemGuard (Jia 2019) adds noise
-# that fools an attack and never changes the label; `noisy` has its idea without its search for the best noise.
+# [temperature](glossary.md#temperature): divide the logits by T, so that all answers become softer. MemGuard (Jia 2019)
+# adds noise that fools an attack and never changes the label; `noisy` has its idea without its search for the best noise.
 #
 # Before you run on: one of the four can be undone *exactly*. Which?
 
@@ -243,8 +247,8 @@ def accuracy(logits):
 
 
 # %% [markdown]
-# The third attacker ignores all numbers and reads the first class: right or wrong, once, times how seldom his own models get this
-# loan right that never saw it. That is the score of lesson 05's *Surprise*, and his own models wear no mask.
+# The third attacker ignores all numbers and reads the first class: right or wrong, once, times how seldom his own models
+# get this loan right that never saw it. That is the score of lesson 05's *Surprise*, and his own models wear no mask.
 
 
 # %%
@@ -274,11 +278,12 @@ for name, attacks in by_mask.items():
 # %% [markdown]
 # Read it row by row, and take the *largest* number of each row: an attacker may choose. Noise brings LiRA down to
 # {{ tpr(by_mask["noise 3"]["LiRA, same mask"]):.1%}}, but one letter stands where it stood, at
-# {{ tpr(by_mask["noise 3"]["one letter"]):.1%}}, as it must with every mask that leaves the label alone. That is the floor under this kind of
-# defence. (One decimal does not leave it alone: classes tie at the top, and it is the only mask here that costs accuracy to speak of.)
+# {{ tpr(by_mask["noise 3"]["one letter"]):.1%}}, as it must with every mask that leaves the label alone. That is the floor
+# under this kind of defence. (One decimal does not leave it alone: classes tie at the top, and it is the only mask here
+# that costs accuracy to speak of.)
 #
-# The temperature's row looks as if it helped a little. It does not: whoever reads logarithms of probabilities can multiply them by T again. (How,
-# if only probabilities are shown, is exercise 2.)
+# The temperature's row looks as if it helped a little. It does not: whoever reads logarithms of probabilities can multiply
+# them by T again. (How, if only probabilities are shown, is exercise 2.)
 
 # %%
 undone = judged(adaptive, 5.0 * masks["temperature 5"](answers), "temperature 5, undone")
@@ -286,8 +291,8 @@ same = all(np.allclose(one.score, other.score) for one, other in zip(plain, undo
 print(f"temperature 5, undone: {tpr(undone).words('.1%')}; the scores of no mask at all: {same}")
 
 # %% [markdown]
-# And the noise? Here each record has *its* noise, the same whenever it is asked about, as MemGuard demands. A
-# lender who draws new noise for every answer has a hole: whoever asks often takes the mean.
+# And the noise? Here each record has *its* noise, the same whenever it is asked about, as MemGuard demands. A lender who
+# draws new noise for every answer has a hole: whoever asks often takes the mean.
 
 
 # %%
@@ -303,16 +308,16 @@ for times in (1, 5, 20):
 # A mask changes what is seen of the memory. It does not change the memory.
 
 # %% [markdown] audience="instructor"
-# **Round 2 (6 minutes).** Before the table ask each pair for one attack on one mask. The row of *top 1* invites a misreading: LiRA gets weaker
-# there, since the hidden classes are a guess, and one letter does not. Ask: *which mask would stop one letter?* (Wrong labels, which cost
-# accuracy.)
+# **Round 2 (6 minutes).** Before the table ask each pair for one attack on one mask. The row of *top 1* invites a
+# misreading: LiRA gets weaker there, since the hidden classes are a guess, and one letter does not. Ask: *which mask would
+# stop one letter?* (Wrong labels, which cost accuracy.)
 
 # %% [markdown]
 # ### Round 3: train otherwise
 #
-# What changes the memory is training. The cheapest such defence is to stop: here is the same training, seen after each of the
-# epochs that were kept, with the accuracy on new loans and what the adaptive attacker finds. (His shadows stop at the same epoch.) Say where
-# you would stop before you look.
+# What changes the memory is training. The cheapest such defence is to stop: here is the same training, seen after each of
+# the epochs that were kept, with the accuracy on new loans and what the adaptive attacker finds. (His shadows stop at the
+# same epoch.) Say where you would stop before you look.
 
 # %%
 STEPS = (*EPOCHS, 40)
@@ -333,9 +338,10 @@ told = f"Accuracy is highest at epoch {best} and falls; the share found rises to
 mt.show(figure, alt=told)
 
 # %% [markdown]
-# After epoch {{ best }} the model is at its best, {{ f"{right_at[best].mean():.3f}" }} instead of {{ f"{right_at[40].mean():.3f}" }}, and the attacker finds
-# {{ tpr(found_at[best]):.1%}} instead of {{ tpr(found_at[40]):.1%}}. Up to there privacy is not paid for; it comes with good practice. From
-# there to the left it is: every epoch less costs accuracy and protects more.
+# After epoch {{ best }} the model is at its best, {{ f"{right_at[best].mean():.3f}" }} instead of
+# {{ f"{right_at[40].mean():.3f}" }}, and the attacker finds {{ tpr(found_at[best]):.1%}} instead of
+# {{ tpr(found_at[40]):.1%}}. Up to there privacy is not paid for; it comes with good practice. From there to the left it
+# is: every epoch less costs accuracy and protects more.
 #
 # That is the yardstick. Whoever sells a defence has to beat an early stop *at the same accuracy*.
 #
@@ -367,9 +373,10 @@ training["dropout"] = trained_with("dropout", (0.3, 0.5, 0.8))
 training["label smoothing"] = trained_with("label_smoothing", (0.1, 0.3, 0.6))
 
 # %% [markdown]
-# One more idea changes who teaches whom. In [distillation](glossary.md#distillation) a *teacher* learns from half of the loans. A *student*
-# learns from the other half, with the teacher's probabilities in place of the grades (Shejwalkar & Houmansadr 2021, after Hinton 2015). Only the
-# student answers the public. It never saw the teacher's loans, nor the grade of any loan.
+# One more idea changes who teaches whom. In [distillation](glossary.md#distillation) a *teacher* learns from half of the
+# loans. A *student* learns from the other half, with the teacher's probabilities in place of the grades (Shejwalkar &
+# Houmansadr 2021, after Hinton 2015). Only the student answers the public. It never saw the teacher's loans, nor the grade
+# of any loan.
 
 # %%
 first, second = defences.halves(member, seed=0)
@@ -410,20 +417,22 @@ said = ", ".join(f"{d} {grid.interval(d, 3, attacker='adaptive'):.1%}" for d in 
 mt.show(figure, alt=f"Accuracy against leak; every line begins at {start:.1%}. At the strongest: {said}")
 
 # %% [markdown]
-# Early stopping, strong weight decay and strong dropout end near each other: more accurate than the undefended model, and with a third of
-# its leak or less. What they share is that the model no longer fits its members to the end. In *small* doses weight decay and dropout
-# only make a better model, and the attacker finds no fewer, here even a few more.
+# Early stopping, strong weight decay and strong dropout end near each other: more accurate than the undefended model, and
+# with less than half of its leak. What they share is that the model no longer fits its members to the end. In *small*
+# doses weight decay and dropout only make a better model, and the attacker finds no fewer, here even a few more.
 #
-# Distillation leaks least, {{ grid.interval("distillation", 1, attacker="adaptive"):.1%}} with an accuracy of {{ f"{grid.interval('distillation', 1).value:.3f}" }}. It
-# pays with half of the loans for the teacher and half for the student. And the yardstick? Plain training, stopped after epoch 1, has an accuracy of {{ f"{right_at[1].mean():.3f}" }}
+# Distillation leaks least, {{ grid.interval("distillation", 1, attacker="adaptive"):.1%}} with an accuracy of
+# {{ f"{grid.interval('distillation', 1).value:.3f}" }}. It pays with half of the loans for the teacher and half for the
+# student. And the yardstick? Plain training, stopped after epoch 1, has an accuracy of {{ f"{right_at[1].mean():.3f}" }}
 # and leaks {{ tpr(found_at[1]):.1%}}.
 #
-# And label smoothing goes the *wrong* way: the loss is blinded, and the adaptive attacker finds *more*. On these loans it also costs accuracy. Keep it
-# in mind for *Surprise*.
+# And label smoothing goes the *wrong* way: the loss is blinded, and the adaptive attacker finds *more*. On these loans it
+# also costs accuracy. Keep it in mind for *Surprise*.
 
 # %% [markdown] audience="instructor"
-# **Round 3 (7 minutes).** The three training cells run a few seconds each; use them for the question *what does each of them change in the
-# network?* Then let pairs argue which two points of the figure can be compared at all. (Those one above the other.)
+# **Round 3 (7 minutes).** The three training cells run a few seconds each; use them for the question *what does each of
+# them change in the network?* Then let pairs argue which two points of the figure can be compared at all. (Those one above
+# the other.)
 
 # %% [markdown]
 # ### Round 4: whom does the average speak of?
@@ -432,8 +441,8 @@ mt.show(figure, alt=f"Accuracy against leak; every line begins at {start:.1%}. A
 # asked about the most exposed records instead. They stand in for them with [canaries](glossary.md#canary): records with a
 # wrong label, which a model can only learn by heart.
 #
-# Digits, where accuracy is high and a leak is easily overlooked. Among 2,000 of them 100 get a wrong label; 18 models learn half of
-# them each, eight are attacked. A further set of 1,500 digits validates, and 1,500 more test.
+# Digits, where accuracy is high and a leak is easily overlooked. Among 2,000 of them 100 get a wrong label; 18 models
+# learn half of them each, eight are attacked. A further set of 1,500 digits validates, and 1,500 more test.
 
 # %%
 images = mt.principal_components(mt.load_mnist_5k(), 64)
@@ -491,26 +500,30 @@ for name, (parts, useful) in results.items():
 
 # %% [markdown]
 # Read the second row as a report would print it. Accuracy up; AUC of the loss attack
-# {{ f"{np.mean([mt.Roc.from_scores(one).auc for one in results[f'stopped after {best}'][0]['loss']]):.3f}" }}, hardly better than a coin. LiRA finds
-# {{ tpr(results[f"stopped after {best}"][0]["adaptive"]):.1%}} of all. A good day for privacy.
+# {{ f"{np.mean([mt.Roc.from_scores(one).auc for one in results[f'stopped after {best}'][0]['loss']]):.3f}" }}, hardly
+# better than a coin. LiRA finds {{ tpr(results[f"stopped after {best}"][0]["adaptive"]):.1%}} of all. A good day for
+# privacy.
 #
-# The last column says that of the people with odd records {{ tpr(results[f"stopped after {best}"][0]["adaptive"], only):.1%}} are found, at false alarms
-# counted among *such* records. It is the best epoch for the average digit, and by then most of the odd ones are learnt by heart.
+# The last column says that of the people with odd records
+# {{ tpr(results[f"stopped after {best}"][0]["adaptive"], only):.1%}} are found, at false alarms counted among *such*
+# records. It is the best epoch for the average digit, and by then most of the odd ones are learnt by heart.
 #
-# Distillation does far better for them, {{ tpr(results["distilled"][0]["adaptive"], only):.1%}}, at a price in accuracy. But hold it against its
-# neighbour in the table: plain training, stopped far too early, is as useful, and leaves {{ tpr(results["stopped after 2"][0]["adaptive"], only):.1%}} of them to be found.
+# Distillation does far better for them, {{ tpr(results["distilled"][0]["adaptive"], only):.1%}}, at a price in accuracy.
+# But hold it against its neighbour in the table: plain training, stopped far too early, is as useful, and leaves
+# {{ tpr(results["stopped after 2"][0]["adaptive"], only):.1%}} of them to be found.
 #
 # Canaries are no real people. They stand for those whom a model can only learn by heart, like Ines with her E.
 
 # %% [markdown] audience="instructor"
-# **Round 4 (5 minutes).** Ask who would be the canaries in a hospital. (Rare diagnoses, wrong codes, one of a kind.) In fairness: a
-# wrong label is harder than most real oddities, so canaries show nearly the worst, not the typical exposed person.
+# **Round 4 (5 minutes).** Ask who would be the canaries in a hospital. (Rare diagnoses, wrong codes, one of a kind.) In
+# fairness: a wrong label is harder than most real oddities, so canaries show nearly the worst, not the typical exposed
+# person.
 
 # %% [markdown] section="lab"
 # ## Lab: defence frontier
 #
-# All defences of this lesson on one plane: to the right is useful, down is private. First the masks, in three strengths each, join the
-# trainings of round 3. An adaptive reader undoes the temperature.
+# All defences of this lesson on one plane: to the right is useful, down is private. First the masks, in three strengths
+# each, join the trainings of round 3. An adaptive reader undoes the temperature.
 
 
 # %%
@@ -529,9 +542,9 @@ output = {
 grid = FrontierGrid.measure(none, training | output, records.y, member, targets=TARGETS)
 
 # %% [markdown]
-# Choose a defence and its strength, then change the attacker, and watch who moves. *The most exposed* are each target's tenth of loans whose
-# log-odds training moves most, judged by the *other* models, with a threshold on their own non-members. The panel names three goals
-# and ticks what you have met.
+# Choose a defence and its strength, then change the attacker, and watch who moves. *The most exposed* are each target's
+# tenth of loans whose log-odds training moves most, judged by the *other* models, with a threshold on their own
+# non-members. The panel names three goals and ticks what you have met.
 
 # %%
 lab = DefenceFrontier(grid, lesson="09")
@@ -551,20 +564,20 @@ whom = "the most exposed tenth" if lab.group == "exposed" else "all"
 print(f"Of {whom}, the strongest of three attackers ({worst}) finds {mt.percent(v[worst])} at 1 % FPR.")
 
 # %% [markdown] audience="instructor"
-# **Lab (7 minutes).** Goal 2 has two families of solutions, rounding and smoothing; ask what they have in common. Let somebody follow the
-# temperature with the adaptive attacker: the point does not move. For goal 3 ask what it costs.
+# **Lab (7 minutes).** Goal 2 has two families of solutions, rounding and smoothing; ask what they have in common. Let
+# somebody follow the temperature with the adaptive attacker: the point does not move. For goal 3 ask what it costs.
 
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
-# can skip any of them and come back.
+# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you can
+# skip any of them and come back.
 #
 # ### 1. When to stop
 #
-# Round 3 looked at accuracy on new loans and at the attack, and then named an epoch. Whoever stops by those numbers may not report
-# them. Write the honest rule: keep the best epoch so far by *validation*; as soon as `patience` epochs in a row have not beaten it, stop,
-# and return it. Epochs count from 1. (An equal one has not beaten it.)
+# Round 3 looked at accuracy on new loans and at the attack, and then named an epoch. Whoever stops by those numbers may
+# not report them. Write the honest rule: keep the best epoch so far by *validation*; as soon as `patience` epochs in a row
+# have not beaten it, stop, and return it. Epochs count from 1. (An equal one has not beaten it.)
 
 
 # %% exercise="stopping_epoch"
@@ -585,12 +598,13 @@ stopping_epoch = check.stopping_epoch(stopping_epoch)
 
 # %% tests="stopping_epoch"
 _curve = np.array([0.1, 0.3, 0.2, 0.4, 0.4, 0.3, 0.9])
-assert stopping_epoch(_curve, _curve[::-1], 0 * _curve, 3) == 4
+assert stopping_epoch(_curve, _curve[::-1], 0 * _curve, 2) == 4
 assert stopping_epoch(_curve, _curve[::-1], 0 * _curve, 1) == 2
 
 # %% [markdown]
-# Does peeking matter? Each lender has 150 loans to validate with and looks at the first eight epochs. The honest one stops by your rule, with a patience of 2. The
-# other wants a good report: he keeps the epoch at which the loss attack on *his* model happens to find least.
+# Does peeking matter? Each lender has 150 loans to validate with and looks at the first eight epochs. The honest one stops
+# by your rule, with a patience of 2. The other wants a good report: he keeps the epoch at which the loss attack on *his*
+# model happens to find least.
 
 # %%
 shown = {e: models.at_epoch(e) for e in range(1, 9)}
@@ -613,14 +627,16 @@ for who, at in {"honest": honest, "peeking": peeking}.items():
     )
 
 # %% [markdown]
-# The peeking lender reports {{ reports["peeking"][0]:.1%}}. In the models that did not choose them, the same epochs leak {{ reports["peeking"][1]:.1%}}: what he found is
-# luck, and he paid for it in accuracy. A number that has chosen can no longer judge. Measure the attack once, on the model that validation chose.
+# The peeking lender reports {{ reports["peeking"][0]:.1%}}. In the models that did not choose them, the same epochs leak
+# {{ reports["peeking"][1]:.1%}}: what he found is luck, and he paid for it in accuracy. A number that has chosen can no
+# longer judge. Measure the attack once, on the model that validation chose.
 
 # %% [markdown]
 # ### 2. Behind a temperature
 #
-# An interface shows *probabilities*, $\mathrm{softmax}(z/T)$, and T is known. (A fresh look at the documents, or a fit on one's own models.)
-# Return the log-odds of the true class as the model has them at T = 1. `np.logaddexp.reduce(values, axis=1)` is $\log\sum_k e^{z_k}$.
+# An interface shows *probabilities*, $\mathrm{softmax}(z/T)$, and T is known. (A fresh look at the documents, or a fit on
+# one's own models.) Return the log-odds of the true class as the model has them at T = 1.
+# `np.logaddexp.reduce(values, axis=1)` is $\log\sum_k e^{z_k}$.
 
 
 # %% exercise="log_odds_behind"
@@ -643,8 +659,8 @@ assert np.allclose(
 )
 
 # %% [markdown]
-# On the first target behind a temperature of 5: how far are your log-odds from the model's own? Beside them the shortcut of multiplying
-# the *shown* log-odds by T.
+# On the first target behind a temperature of 5: how far are your log-odds from the model's own? Beside them the shortcut
+# of multiplying the *shown* log-odds by T.
 
 # %%
 soft = defences.temperature(answers[0], t=5.0)
@@ -660,16 +676,17 @@ for name, way in ways.items():
 # %% [markdown]
 # ### 3. The usual evaluation
 #
-# MemGuard's own evaluation reports the *inference accuracy* of the attack over all records, as was usual. Aerni 2024 examined five later
-# defences and found their leak underestimated by an order of magnitude, by weak attacks and by averages. Such an average in code:
+# MemGuard's own evaluation reports the *inference accuracy* of the attack over all records, as was usual. Aerni 2024
+# examined five later defences and found their leak underestimated by an order of magnitude, by weak attacks and by
+# averages. Such an average in code:
 #
 # ```python
 # accuracy = ((score > np.median(score)) == member).mean()
 # ```
 #
-# Repair it. `exposed` marks the people whom the report should be about. Return the share of exposed *members* whose score is larger than a
-# threshold that at most a share `fpr` of the exposed *non-members* exceed (by counts, as everywhere: with k false alarms allowed, the threshold is
-# number k + 1 from the top).
+# Repair it. `exposed` marks the people whom the report should be about. Return the share of exposed *members* whose score
+# is larger than a threshold that at most a share `fpr` of the exposed *non-members* exceed (by counts, as everywhere: with
+# k false alarms allowed, the threshold is number k + 1 from the top).
 
 
 # %% exercise="exposed_tpr"
@@ -687,7 +704,7 @@ exposed_tpr = check.exposed_tpr(exposed_tpr)
 # %% tests="exposed_tpr"
 _score, _member = np.arange(20.0), np.arange(20) % 2 == 0
 assert exposed_tpr(_score, _member, np.arange(20) < 10, 0.2) == 0.2
-assert exposed_tpr(_score, _member, np.full(20, True), 0.1) == 0.0
+assert exposed_tpr(_score, _member, np.full(20, True), 0.1) == 0.1
 
 # %% [markdown]
 # Both numbers for the three trainings of round 4, LiRA on the digits, all eight targets in one row:
@@ -706,8 +723,8 @@ for name, (parts, _) in results.items():
 # %% [markdown]
 # ### Stretch: the frontier
 #
-# A setting is worth offering if no other *beats* it: at least as accurate, at most as leaky, and better in one of the two. Mark those that
-# nobody beats.
+# A setting is worth offering if no other *beats* it: at least as accurate, at most as leaky, and better in one of the two.
+# Mark those that nobody beats.
 
 
 # %% exercise="frontier" tags=["stretch"]
@@ -735,17 +752,19 @@ for place in np.flatnonzero(frontier(useful, np.array(worst))):
     print(f"{defence:16} {name:20} accuracy {useful[place]:.3f}, found {mt.percent(worst[place])}")
 
 # %% [markdown]
-# No mask is among them. The intervals of some overlap, so the frontier of another six targets may hold others of the same family.
+# No mask is among them. The intervals of some overlap, so the frontier of another six targets may hold others of the same
+# family.
 
 # %% [markdown] audience="instructor"
-# **Exercises (12 minutes).** Where time is short do 2 and 3. In exercise 2 nearly everybody multiplies the log-odds; let them try it with
-# two classes, where it is right. For exercise 3 have somebody explain why the threshold must be the group's own.
+# **Exercises (12 minutes).** Where time is short do 2 and 3. In exercise 2 nearly everybody multiplies the log-odds; let
+# them try it with two classes, where it is right. For exercise 3 have somebody explain why the threshold must be the
+# group's own.
 
 # %% [markdown] section="surprise"
 # ## Surprise
 #
-# The same digits with their canaries, the same training, with and without label smoothing of [[0.1|definition]]; the shadows are smoothed
-# as the target is.
+# The same digits with their canaries, the same training, with and without label smoothing of [[0.1|definition]]; the
+# shadows are smoothed as the target is.
 
 # %%
 smooth = mt.train(small, digits, held, label_smoothing=0.1, **on_digits)
@@ -761,10 +780,10 @@ share = tpr(smoothed["adaptive"])
 prediction.reveal(share)
 
 # %% [markdown]
-# The model is more accurate, {{ f"{useful.value:.3f}" }} instead of {{ f"{useful_before.value:.3f}" }}. The loss attack finds
-# {{ tpr(smoothed["loss"]):.1%}} instead of {{ tpr(plainly["loss"]):.1%}}: by the usual evaluation a defence with a
-# bonus. And the adaptive attacker finds {{ share.words(".1%") }}, where he found {{ tpr(plainly["adaptive"]):.1%}}. The "defence" has handed
-# him members whom he could not find before. Kaya and Dumitras (2021) saw the same with image models.
+# The model is more accurate, {{ f"{useful.value:.3f}" }} instead of {{ f"{useful_before.value:.3f}" }}. The loss attack
+# finds {{ tpr(smoothed["loss"]):.1%}} instead of {{ tpr(plainly["loss"]):.1%}}: by the usual evaluation a defence with a
+# bonus. And the adaptive attacker finds {{ share.words(".1%") }}, where he found {{ tpr(plainly["adaptive"]):.1%}}. The
+# "defence" has handed him members whom he could not find before. Kaya and Dumitras (2021) saw the same with image models.
 #
 # Why? One typical digit, in the answers of the sixteen shadows of the first target:
 
@@ -795,17 +814,18 @@ mt.show(
 # %% [markdown]
 # Smoothing names a sureness, and training pulls every member to that one value. The members' deviation shrinks from
 # {{ f"{spreads['plain'][0]:.2f}" }} to {{ f"{spreads['smoothed'][0]:.2f}" }}, that of the others less, from
-# {{ f"{spreads['plain'][1]:.2f}" }} to {{ f"{spreads['smoothed'][1]:.2f}" }}. Members are no longer *surer* than others. They are *exactly as sure as they
-# were told to be*. One threshold cannot see that. Two bells can.
+# {{ f"{spreads['plain'][1]:.2f}" }} to {{ f"{spreads['smoothed'][1]:.2f}" }}. Members are no longer *surer* than others.
+# They are *exactly as sure as they were told to be*. One threshold cannot see that. Two bells can.
 #
-# Hanna can't sign "protected". She can sign: with this training, these attackers, at this false positive rate, so many of all, so many of the
-# most exposed were found in so many models. Every defence here was judged by attacks that somebody had thought of, and twice in this lesson the next
-# attack changed the verdict. None of them bounds what an attack of next year will find. A bound on *every* attacker takes noise in the training itself,
-# and a proof: lesson 10.
+# Hanna can't sign "protected". She can sign: with this training, these attackers, at this false positive rate, so many of
+# all, so many of the most exposed were found in so many models. Every defence here was judged by attacks that somebody had
+# thought of, and twice in this lesson the next attack changed the verdict. None of them bounds what an attack of next year
+# will find. A bound on *every* attacker takes noise in the training itself, and a proof: lesson 10.
 
 # %% [markdown] audience="instructor"
-# **Surprise (3 minutes).** Go back to the reasons given at *Predict*: "members are less sure" is true, and so are the others. What counts is
-# how well the two can be told apart. Ask which *other* attack might see through distillation; nobody here has found one, and that is not a proof.
+# **Surprise (3 minutes).** Go back to the reasons given at *Predict*: "members are less sure" is true, and so are the
+# others. What counts is how well the two can be told apart. Ask which *other* attack might see through distillation;
+# nobody here has found one, and that is not a proof.
 
 # %% [markdown] section="quiz"
 # ## Quiz
@@ -818,46 +838,51 @@ check.quiz
 # %% [markdown] section="transfer"
 # ## Transfer
 #
-# A hospital wants to publish a diagnosis model. Its supplier writes: "Answers carry two decimals and calibrated noise. An independent attack, averaged over
-# all patients, was right in half of the cases, no better than a coin. Training used label smoothing for extra privacy." Write five sentences to the hospital: what
-# was not tested, what would you measure, and what can nobody promise with such means?
+# A hospital wants to publish a diagnosis model. Its supplier writes: "Answers carry two decimals and calibrated noise. An
+# independent attack, averaged over all patients, was right in half of the cases, no better than a coin. Training used
+# label smoothing for extra privacy." Write five sentences to the hospital: what was not tested, what would you measure,
+# and what can nobody promise with such means?
 
 # %% [markdown]
 # <details><summary>A model answer and a rubric</summary>
 #
-# Rounding and noise act on answers, so the model still holds what it learnt by heart; an attacker sends his own models through the same
-# mask, or reads only which diagnosis comes first. I would run both, with shadow models trained as the target is, smoothing included, since smoothing can help such
-# an attacker. "Right in half of the cases" is an average at a threshold that accuses every second patient; I would report the share found at
-# [[1 %|definition]] false alarms, with intervals over several models, and the same for patients with rare diagnoses, with a threshold of their own. I would put an early stop,
-# chosen by validation, beside it at the same accuracy. Even then the result speaks of the attacks that we tried: a promise against all of them needs another kind
-# of training.
+# Rounding and noise act on answers, so the model still holds what it learnt by heart; an attacker sends his own models
+# through the same mask, or reads only which diagnosis comes first. I would run both, with shadow models trained as the
+# target is, smoothing included, since smoothing can help such an attacker. "Right in half of the cases" is an average at a
+# threshold that accuses every second patient; I would report the share found at [[1 %|definition]] false alarms, with
+# intervals over several models, and the same for patients with rare diagnoses, with a threshold of their own. I would put
+# an early stop, chosen by validation, beside it at the same accuracy. Even then the result speaks of the attacks that we
+# tried: a promise against all of them needs another kind of training.
 #
-# *Rubric, a point each*: masks leave the memory · adaptive, own models under the same defence · low FPR with intervals · the exposed, by their own threshold ·
-# tested attacks are no bound.
+# *Rubric, a point each*: masks leave the memory · adaptive, own models under the same defence · low FPR with intervals ·
+# the exposed, by their own threshold · tested attacks are no bound.
 #
 # </details>
 
 # %% [markdown] section="recap"
 # ## Recap
 #
-# 1. A mask changes what is seen, not what is stored. Rounding brought the loss to {{ tpr(after):.1%}} by a tie; LiRA through the same filter found
-#    {{ tpr(aware):.1%}}.
+# 1. A mask changes what is seen, not what is stored. Rounding brought the loss to {{ tpr(after):.1%}} by a tie; LiRA
+#    through the same filter found {{ tpr(aware):.1%}}.
 # 2. A temperature is undone exactly, fresh noise by asking again, and one letter passes every mask that keeps the label.
-# 3. Early stopping, weight decay and dropout help model and members at first, and then cost accuracy. They are the yardstick, at equal accuracy.
-# 4. An average hides the exposed: with the best stop {{ tpr(results[f"stopped after {best}"][0]["adaptive"]):.1%}} of all, and
-#    {{ tpr(results[f"stopped after {best}"][0]["adaptive"], only):.1%}} of the canaries.
-# 5. Label smoothing blinded the loss and raised what the adaptive attacker finds from {{ tpr(plainly["adaptive"]):.1%}} to {{ share:.1%}}.
+# 3. Early stopping, weight decay and dropout help model and members at first, and then cost accuracy. They are the
+#    yardstick, at equal accuracy.
+# 4. An average hides the exposed: with the best stop {{ tpr(results[f"stopped after {best}"][0]["adaptive"]):.1%}} of all,
+#    and {{ tpr(results[f"stopped after {best}"][0]["adaptive"], only):.1%}} of the canaries.
+# 5. Label smoothing blinded the loss and raised what the adaptive attacker finds from {{ tpr(plainly["adaptive"]):.1%}} to
+#    {{ share:.1%}}.
 
 # %% [markdown]
-# **You may now claim** "at this accuracy, against these attackers, who know the defence, so many of all members and so many of the most exposed were found at this
-# FPR, over so many targets".
+# **You may now claim** "at this accuracy, against these attackers, who know the defence, so many of all members and so
+# many of the most exposed were found at this FPR, over so many targets".
 #
-# **You may not claim** that people are protected because one attack fails, because the average is low, or because the defence has a good reputation.
+# **You may not claim** that people are protected because one attack fails, because the average is low, or because the
+# defence has a good reputation.
 
 # %% [markdown]
 # **New in the [glossary](glossary.md)**: [adaptive attack](glossary.md#adaptive-attack), [canary](glossary.md#canary),
-# [distillation](glossary.md#distillation), [early stopping](glossary.md#early-stopping),
-# [label smoothing](glossary.md#label-smoothing), [temperature](glossary.md#temperature)
+# [distillation](glossary.md#distillation), [early stopping](glossary.md#early-stopping), [label
+# smoothing](glossary.md#label-smoothing), [temperature](glossary.md#temperature)
 #
 # **Sources**
 #

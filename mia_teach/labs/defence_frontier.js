@@ -52,7 +52,7 @@ function build({ body, data, get, set, id }) {
   const strength = slider({ id: id("strength"), label: "Strength", min: 0, max: data.many - 1, ends: ["none", "strong"],
     onInput: (value) => set("strength", value) });
   const attacker = choice({ id: id("attacker"), label: "Attacker in the picture",
-    options: [["loss", "the loss, as shown"], ["adaptive", "adaptive: knows the defence"], ["label", "one letter"]],
+    options: [["loss", "the loss"], ["adaptive", "adaptive"], ["label", "one letter"]],
     onChange: (value) => set("attacker", value) });
   const group = choice({ id: id("group"), label: "Among whom", options: [["all", "all records"], ["exposed", "the most exposed"]],
     onChange: (value) => set("group", value) });

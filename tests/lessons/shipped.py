@@ -18,6 +18,7 @@ EXPECTED = (
     "05_label_only",
     "06_white_box",
     "07_genomes",
+    "09_defences",
 )
 CHEAPEST = ("00_game", "02_threshold")  # in seconds
 ANOTHER_CPU = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_CBWR": "COMPATIBLE"}

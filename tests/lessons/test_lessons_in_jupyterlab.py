@@ -67,6 +67,16 @@ SOLVED = {
         "    ranks = [1 + sum(one >= mine for one in outsiders) for mine in t]\n"
         "    return np.array(ranks) / (1 + len(outsiders))",
     ),
+    "09_defences": (
+        "stopping_epoch",
+        "def stopping_epoch(validation, test, attack, patience):\n"
+        "    best = 0\n"
+        "    for epoch, value in enumerate(validation):\n"
+        "        best = epoch if value > validation[best] else best\n"
+        "        if epoch >= best + patience:\n"
+        "            break\n"
+        "    return best + 1",
+    ),
 }
 
 
