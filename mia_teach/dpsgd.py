@@ -174,6 +174,18 @@ class GradientCanaries:
         object.__setattr__(self, "inserted", inserted.copy())
 
 
+def clipped_sum(
+    gradients: Float[np.ndarray, "batch parameters"], max_grad_norm: float
+) -> Float[np.ndarray, " parameters"]:
+    """The sum of the gradients, each of them first shortened to ``max_grad_norm`` if it is longer.
+
+    >>> clipped_sum(np.array([[3.0, 4.0], [0.0, 0.5]]), max_grad_norm=1.0)
+    array([0.6, 1.3])
+    """
+    norms = np.linalg.norm(gradients, axis=1)
+    return (max_grad_norm / np.maximum(norms, max_grad_norm)) @ gradients
+
+
 def noisy_sum(
     gradients: Float[np.ndarray, "batch parameters"], privacy: DPSGD, rng: np.random.Generator
 ) -> Float[np.ndarray, " parameters"]:
@@ -184,10 +196,8 @@ def noisy_sum(
     >>> noisy_sum(np.array([[3.0, 4.0], [0.0, 0.5]]), DPSGD(noise_multiplier=0), np.random.default_rng(0))
     array([0.6, 1.3])
     """
-    norms = np.linalg.norm(gradients, axis=1)
-    shorten = privacy.max_grad_norm / np.maximum(norms, privacy.max_grad_norm)
-    noise = rng.standard_normal(gradients.shape[1]) * privacy.noise_multiplier * privacy.max_grad_norm
-    return shorten @ gradients + noise
+    noise = rng.standard_normal(gradients.shape[1]) * (privacy.noise_multiplier * privacy.max_grad_norm)
+    return clipped_sum(gradients, privacy.max_grad_norm) + noise
 
 
 def _check_delta(delta, examples):

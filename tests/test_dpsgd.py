@@ -261,7 +261,7 @@ def test_chunks_threads_and_memory_do_not_change_a_bit(monkeypatch, options):
     member = fixed_size(13, len(DATA), size=50, seed=1)
     whole, seen = updates(mlp(6, 16, 3), member=member, **options)
     monkeypatch.setattr(training, "_WORTH", 1)
-    for workers, memory in ((2, 2**29), (1, 60_000), (1, 40_000)):
+    for workers, memory in ((2, 2**29), (1, 90_000), (1, 50_000)):
         monkeypatch.setattr(training, "_workers", lambda device, n=workers: n)
         again, other = updates(mlp(6, 16, 3), member=member, memory=memory, **options)
         assert (seen == other).all()
