@@ -9,6 +9,7 @@ FILES = (
     "test_membership.py",
     "test_signals.py",
     "test_roc.py",
+    "test_risk.py",
     "test_game.py",
     "test_training.py",
     "test_dpsgd.py",

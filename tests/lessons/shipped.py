@@ -18,6 +18,7 @@ EXPECTED = (
     "05_label_only",
     "06_white_box",
     "07_genomes",
+    "08_who_is_at_risk",
     "09_defences",
 )
 CHEAPEST = ("00_game", "02_threshold")  # in seconds

@@ -67,6 +67,13 @@ SOLVED = {
         "    ranks = [1 + sum(one >= mine for one in outsiders) for mine in t]\n"
         "    return np.array(ranks) / (1 + len(outsiders))",
     ),
+    "08_who_is_at_risk": (
+        "group_intervals",
+        "def group_intervals(exposure, group, n_groups):\n"
+        "    each = 1 - 0.05 / n_groups\n"
+        "    ends = [over_people(exposure[group == g], confidence=each) for g in range(n_groups)]\n"
+        "    return np.array([[one.low, one.high] for one in ends])",
+    ),
     "09_defences": (
         "stopping_epoch",
         "def stopping_epoch(validation, test, attack, patience):\n"

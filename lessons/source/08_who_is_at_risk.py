@@ -1,0 +1,763 @@
+# %% [markdown] section="card"
+# # 08 Who is at risk
+#
+# After this lesson you can
+#
+# - **measure** how often an attack finds one single person, over many models, with an interval,
+# - **name** who is exposed and who only seems to be: rare labels, odd records, twins, small groups,
+# - **judge** what an accusation is worth where members are rare,
+# - **write** a one-page impact assessment from your own numbers, and say what the law asks of it.
+#
+# **Builds on** lesson 02 (precision and base rates) and lesson 04 (LiRA, one target after another). **Time** 60 minutes.
+#
+# **Data** SUPPORT2, seriously ill patients of five hospitals; 169 ancestry sites of 2,504 people (1000 Genomes
+# Project); Adult (census) and Taiwan credit for contrast. Real people, without names: do not try to find out who anyone is.
+#
+# **Threat model** Somebody who holds a person's record and its label, may ask a model once for its probabilities, and
+# trains models of the same make on records like it.
+
+# %%
+from dataclasses import replace
+
+import numpy as np
+
+import mia_teach as mt
+from mia_teach import risk
+from mia_teach.attacks import threshold
+from mia_teach.attacks.lira import lira
+from mia_teach.exercises import risk as check
+from mia_teach.labs.exposure_explorer import ExposureExplorer, ExposureGrid
+from mia_teach.labs.prediction import Prediction
+from mia_teach.plots import CYCLE, LINES, ExposureDisplay, IntervalDisplay
+from mia_teach.risk import over_people
+
+# %% [markdown] section="warm-up"
+# ## Warm-up
+#
+# Answer from memory before you open the answers.
+#
+# 1. Lesson 02: an attack finds a tenth of the members and accuses a hundredth of the others. One record in a thousand
+#    is a member. Are most accusations right?
+# 2. Lesson 04: among the borrowers, whose loans did LiRA find most surely?
+#
+# <details><summary>Answers</summary>
+#
+# 1. No. Of 100,000 records 100 are members; it accuses ten of them, and about a thousand of the others. The
+#    [precision](glossary.md#precision) is a hundredth, although the attack is ten times better than chance.
+# 2. Those with a rare, poor grade. Models that never saw such a loan hardly ever name its grade, so knowing it gives away
+#    that it was seen.
+#
+# </details>
+
+# %% [markdown] section="case"
+# ## The case
+#
+# Lena is invented, her situation is not. After an accident she lay in a coma for nine days. She recovered and told no
+# employer.
+#
+# Her hospital trained a model that names a patient's disease group from measurements, and put it online for small clinics. It had the
+# model audited. The report fills one line: "The attack finds hardly more members than it accuses others falsely. The risk to an individual is
+# negligible."
+#
+# A private insurer holds Lena's measurements, from an old claim. Was she among the hospital's patients, and as what?
+#
+# Lena reads the report. "Hardly more of *whom*?" she asks.
+
+# %% [markdown] section="predict"
+# ## Predict
+#
+# Later you will train models on the genomes of 2,504 people. They name the part of the world that a person's ancestors lived
+# in, one of five, from 169 sites. That is easy, and people whom a model never saw are placed nearly as well as its members.
+# The loss attack of lesson 02 finds hardly more than it accuses falsely.
+#
+# Half of the models are attacked with LiRA at [[1 %|definition]] false positives. The hundredth of the people whom it finds most often is
+# noted: 25 people. Then the *other* half of the models is attacked.
+#
+# Commit your number before you run anything else; the answer comes in *Surprise*.
+
+# %%
+prediction = Prediction(
+    "25 people, picked on half of the models. In which share of the other half's trainings that included them are they "
+    "found, at 1 % false positives?",
+    lesson="08",
+    name="most_exposed_with_five_labels",
+    unit="%",
+    low=0,
+    high=100,
+    tolerance=15,
+)
+prediction
+
+# %% [markdown] audience="instructor"
+# **Predict (4 minutes).** Many say 2 to 10 ("hardly anything leaks, and being picked was luck"). Both halves of that
+# reasoning are worth keeping on the board: the first confuses an average with a person, the second is right in principle and
+# is tested in round 2.
+#
+# **Timing of the whole lesson.** Card to predict 9, build 24, lab 6, exercises 11, surprise to recap 10. In 45 minutes:
+# leave out round 4 and exercise 2.
+
+# %% [markdown] section="build"
+# ## Build
+#
+# ### Round 1: one person, many models
+#
+# A [true positive rate](glossary.md#true-positive-rate) is a share of the members of *one* training set. To speak about one person,
+# train many. 64 networks learn in a [balanced design](glossary.md#balanced-design) on 2,000 patients: each patient is in 32
+# training sets and missing from 32.
+
+# %%
+patients = mt.load_support2("disease")
+patients = patients[np.random.default_rng(0).permutation(len(patients))[:2000]]
+member = mt.balanced_shadows(64, 2000, seed=0)
+models = mt.train(mt.mlp(48, 64, 8), patients, member, epochs=40, learning_rate=5e-3, seed=1)
+game = mt.Game.from_ensemble(models, patients)
+
+right = mt.signals.correct(game.logits, game.labels)
+print("illness named rightly, patients of the training set:", mt.percent(right[member].mean()))
+print("illness named rightly, other patients:              ", mt.percent(right[~member].mean()))
+
+# %% [markdown]
+# Every model plays the target once, the other models are its [shadow models](glossary.md#shadow-model) (its partner stays out,
+# as always). Each target has a threshold of its own, which lets [[1 %|definition]] of its non-members pass.
+
+
+# %%
+def every_target(game, attack, name):
+    """The scores of an attack on each of the models in turn."""
+    games = [replace(game, target=target) for target in range(len(game.logits))]
+    return [one.judge(attack(one.view), name=name) for one in games]
+
+
+scores = {
+    "loss": every_target(game, threshold.label_log_odds, "loss"),
+    "LiRA": every_target(game, lira, "LiRA"),
+}
+by_attack = {name: mt.Exposure.from_scores(parts, fpr=0.01) for name, parts in scores.items()}
+for name, one in by_attack.items():
+    print(f"{name:5} finds {one.average().words('.1%')} of the members, over {len(scores[name])} targets")
+
+# %% [markdown]
+# The line in the hospital's report is the first row. It is true, and it is about a weak attack; lesson 04 has dealt with that.
+# Now to Lena's question. Call the share of *her* trainings in which a record is found its [exposure](glossary.md#exposure).
+# Three patients, named before we looked:
+
+# %%
+exposure = by_attack["LiRA"]
+for patient in (0, 1, 3):
+    print(f"patient {patient}: found in {exposure.rate(patient)} trainings")
+
+never, often = (exposure.tpr == 0).mean(), (exposure.tpr >= 0.5).mean()
+print(f"never found: {mt.percent(never)} of the patients")
+print(f"found at least every other time: {mt.percent(often)}")
+
+# %% [markdown]
+# Each line has its interval, wide, since 32 trainings are few. But no interval makes these patients alike. If all had the average exposure
+# and only luck told them apart, hardly anybody would be found in three quarters of the trainings, and hardly anybody never. The dotted
+# line is that world:
+
+# %%
+display = ExposureDisplay.from_exposure(exposure, name="LiRA, 2,000 patients").plot(equal=True, color="black")
+thrice = (exposure.tpr >= 0.75).mean()
+luck = display.if_equal[24]
+mt.show(
+    display,
+    alt=f"Share of patients found in at least a share of their trainings. In three quarters: {thrice:.1%}, by luck {luck:.1g}",
+)
+
+# %% [markdown]
+# {{ f"{never:.1%}" }} of the patients are never found. {{ f"{thrice:.1%}" }} are found in at least three of four trainings. The average,
+# {{ exposure.average():.1%}}, describes nobody: it is a mixture of people who are safe from this attack and people who can count on
+# being found.
+
+# %% [markdown] audience="instructor"
+# **Round 1 (5 minutes).** Let somebody say in one sentence what exposure is *not*: not the probability that the person was a member, and
+# not what an accusation is worth. It speaks of trainings that included the person. Ask why 32 trainings are 32 coins for one patient and
+# no more: the patients' own records do not change from one to the next.
+
+# %% [markdown]
+# ### Round 2: picked by luck?
+#
+# Whoever is on top of 2,000 rows had some luck as well. Judging the winners by the numbers that made them win is the mistake of
+# lesson 02's tuned threshold. So pick on one half of the models and look at the other half.
+
+# %%
+first, second = exposure.halves()
+print("most exposed     where they were picked   on the other models")
+for share in (0.01, 0.05, 0.1, 0.25):
+    top = first.most_exposed(share)
+    there, elsewhere = first.tpr[top].mean(), second.tpr[top].mean()
+    print(f"{mt.percent(share):>7} = {len(top):3} people {mt.percent(there):>19} {mt.percent(elsewhere):>21}")
+
+# %%
+top = first.most_exposed(0.01)
+tail = over_people(second.tpr[top])
+print(f"the most exposed hundredth, honestly: {tail.words('.1%')}; everybody: {exposure.average():.1%}")
+
+# %% [markdown]
+# Luck was worth a few points. The rest stays: these {{ len(top) }} patients are found in {{ tail:.1%}} of the trainings that include
+# them, by models that nobody looked at when they were picked. (The interval is over people: it says what to expect of other patients
+# picked the same way.)
+#
+# A report that names only the average hides them. One that names only the tail hides that most people are not found at all. Print both.
+
+# %% [markdown]
+# ### Round 3: who are they?
+#
+# First suspect: the illness. Some are frequent, some rare. The intervals hold all at once ([Bonferroni](glossary.md#bonferroni-correction)):
+# of eight groups one will stand out by luck, unless that is paid for.
+
+# %%
+illnesses = exposure.by_group(patients.y, patients.class_names)
+print(risk.table(sorted(illnesses, key=lambda one: one.exposure.value), heading="illness"))
+
+# %%
+by_size = sorted(illnesses, key=lambda one: one.people)
+sizes, found = [one.people for one in by_size], [one.exposure for one in by_size]
+ax = IntervalDisplay(sizes, found).plot(ls="none", color="black").ax_
+for one in by_size:
+    ax.annotate(one.name, (one.people, one.exposure.value), (7, 4), textcoords="offset points", fontsize=9)
+ax.axhline(exposure.average().value, color="#595959", ls="--", lw=1.5)
+ax.set(xscale="log", xlabel="patients with this illness", ylabel="exposure (share of trainings found)")
+ax.set(ylim=(0, 0.9), xlim=(90, 2000), xticks=[100, 200, 400, 800], xticklabels=[100, 200, 400, 800])
+ax.minorticks_off()
+most, least = max(illnesses, key=lambda g: g.exposure.value), min(illnesses, key=lambda g: g.exposure.value)
+said = f"highest {most.name} {most.exposure:.1%}, lowest {least.name} {least.exposure:.1%}"
+mt.show(ax, alt=f"Exposure of each illness against its patients: {said}; rare ones lie higher, not in order")
+
+# %% [markdown]
+# Lena's group, coma, has {{ most.people }} patients here and an exposure of {{ most.exposure:.1%}}; sepsis, the most frequent,
+# {{ least.exposure:.1%}}. Rare labels are exposed, but rarity is not all: illnesses of equal size differ.
+#
+# Second suspect: the outlier, far away from all others. The patients in five equal parts, by the distance to their tenth nearest
+# neighbour.
+
+# %%
+far, _ = risk.distance_to_nearest(patients.x, k=10)
+names = ("nearest to the crowd", "second fifth", "middle fifth", "fourth fifth", "farthest from it")
+crowd = exposure.by_group(risk.fifths(far), names)
+print(risk.table(crowd, heading="distance from the crowd"))
+
+# %% [markdown]
+# A trend, and a weak one: {{ crowd[0].exposure:.1%}} to {{ crowd[-1].exposure:.1%}}. "Outliers are at risk" is repeated everywhere; here
+# distance alone tells little. What is missing is the label. Third suspect: a patient whose nearest neighbour has *another* illness. And
+# fourth, the same thought to its end: how often do models that never saw a patient name the illness rightly?
+
+# %%
+_, nearest = risk.distance_to_nearest(patients.x)
+same = (patients.y[nearest] == patients.y).astype(int)
+print(
+    risk.table(
+        exposure.by_group(1 - same, ("the same illness", "another illness")), heading="nearest neighbour"
+    )
+)
+
+unseen = np.where(member, 0, right).sum(axis=0) / (~member).sum(axis=0)
+steps = np.searchsorted([0.02, 0.2, 0.5, 0.8], unseen, side="right")
+names = ("hardly ever (under 2 %)", "2 to 20 %", "20 to 50 %", "50 to 80 %", "nearly always (80 % on)")
+surprising = exposure.by_group(steps, names)
+print(risk.table(surprising, heading="named rightly, unseen"))
+
+# %% [markdown]
+# That is it. Where models that never saw a patient hardly ever name the illness, those that did are caught in
+# {{ surprising[0].exposure:.1%}} of the trainings; where they name it anyway, in {{ surprising[-1].exposure:.1%}}. Exposed is not who is far
+# out. Exposed is who **surprises**: a label that nobody else's record teaches can only be learnt by heart.
+#
+# It is a rule of thumb for the data owner, too: train a few models without a record, and see whether they miss it.
+
+# %% [markdown] audience="instructor"
+# **Round 3 (6 minutes).** Before the last table take bets between "far out" and "surprising". Ask for a patient who is far out and
+# safe (sepsis with extreme values) and one in the middle of the crowd who is exposed (measured like sepsis, called coma). Slip to
+# listen for: "so we drop the surprising ones". Lesson 09 comes to that; then others surprise.
+
+# %% [markdown]
+# ### Round 4: twins
+#
+# Tables hold people twice: admitted again, copied, merged. 1,000 patients, and 120 of them have a second row. For the first 60 each
+# row has a coin of its own, as the design does by default. For the other 60 one coin decides about both, as in the world: both rows of
+# a person were in the hospital's table, or none.
+
+# %%
+rows = patients[np.concatenate([np.arange(1000), np.arange(120)])]
+dealt = mt.balanced_shadows(32, len(rows), seed=0)
+dealt[:, 1060:] = dealt[:, 60:120]
+with_twins = mt.train(mt.mlp(48, 64, 8), rows, dealt, epochs=40, learning_rate=5e-3, seed=1)
+twins = mt.Exposure.from_scores(every_target(mt.Game.from_ensemble(with_twins, rows), lira, "LiRA"), fpr=0.01)
+
+kind = np.repeat([0, 1, 2], [60, 60, 880])
+names = ("twins, a coin each", "twins, one coin", "no twin")
+apart, together, alone = twins.of(slice(0, 1000)).by_group(kind, names)
+print(risk.table((apart, together, alone)))
+
+# %% [markdown]
+# With a coin each, twins look safe: {{ apart.exposure:.1%}}. Of course they do: half of the shadow models "without" the row have its twin
+# in training, so *with* and *without* look alike, and the attack has nothing to compare. It is the measurement that went blind.
+#
+# With one coin for both they are found in {{ together.exposure:.1%}} of the trainings, more than people who stand there once
+# ({{ alone.exposure:.1%}}): a model that sees a row twice learns it twice. So ask about the person, not the row
+# ([subject-level membership](glossary.md#subject-level-membership)), look for twins first, and deal them together:
+# `mt.coin_flips(..., group=person)` does it.
+
+# %%
+gaps, _ = risk.distance_to_nearest(patients.x)
+print(f"2,000 patients: {int((gaps == 0).sum())} with an identical row; closest pair {gaps.min():.2f} apart")
+
+# %% [markdown]
+# Among the patients of rounds 1 to 3 there were none.
+
+# %% [markdown] audience="instructor"
+# **Round 4 (4 minutes).** The common reading is "twins hide each other, good". Ask what Lena's insurer would do who knows that she was admitted twice: train
+# his shadows with both rows or with none. Then he has the second line of the table.
+
+# %% [markdown]
+# ### Round 5: what the law asks
+#
+# What follows is teaching, not legal advice. Texts are linked in the recap, laws differ and change; for a real model ask those whose
+# profession it is.
+#
+# **What is [personal data](glossary.md#personal-data)?** In the European Union, by article 4(1) of the GDPR, "any information relating to an identified
+# or identifiable natural person". Recital 26 says how to judge *identifiable*: by "all the means reasonably likely to be used, such as singling out",
+# by the controller "or by another person", with cost, time and technology in view. What is anonymous in this sense is outside the law.
+# Health data and genetic data are among the special categories of article 9(1).
+#
+# Your attack is such a means. How likely it is to be used depends on what it costs: here, some seconds of computing, and a person's record.
+
+# %% [markdown]
+# **May a model itself be personal data?** The European Data Protection Board, in its Opinion [[28/2024]] of December 2024: models trained on personal data
+# "cannot, in all cases, be considered anonymous"; it has to be judged case by case. For an anonymous model two likelihoods should be
+# "insignificant": that somebody extracts personal data of those it was trained on, and that such data come out in answer to questions,
+# "intentionally or not". Among the attacks against which a controller should show tests, paragraph 55 names membership inference first.
+#
+# It is the view of the authorities, not a statute, and courts may see a case otherwise. And it names no number: neither a TPR nor an FPR. Your
+# numbers are evidence for such a judgement, not the judgement.
+
+# %% [markdown]
+# **What is an [impact assessment](glossary.md#impact-assessment)?** Where processing is "likely to result in a high risk to the rights and freedoms of
+# natural persons", the controller has to assess it *before* it begins (article 35(1)); that includes special categories on a large scale (35(3)(b)). At
+# least four parts are asked for (35(7)): what is done and why; whether it is necessary and proportionate; the risks to people; the measures.
+# The data protection officer is asked (35(2)) and, where appropriate, the people concerned (35(9)). If a high risk is left, the authority is
+# consulted first (article 36).
+#
+# **In the United States** HIPAA lets health information pass as not identifiable by two roads. One removes a list of 18 identifiers. On
+# the other, expert determination (45 CFR [[164.514]], paragraph (b)(1)), somebody with knowledge of "generally accepted statistical and scientific principles" finds
+# "that the risk is very small" that an anticipated recipient could identify a person, and documents methods and results. *Very small* is no
+# number either. Rounds 1 to 4 are the kind of thing such a document could hold.
+
+# %% [markdown] audience="instructor"
+# **Round 5 (4 minutes).** One question is enough: *the law speaks of persons; which of your tables does?* Whoever knows another country's law
+# should compare. Keep apart what is a statute (GDPR, HIPAA's rule) and what is an authority's view (the opinion). The GDPR does not cover the dead
+# (recital 27), and many of these patients have died; their families are alive.
+
+# %% [markdown] section="lab"
+# ## Lab: exposure explorer
+#
+# The panel has attacked all 64 models at six false positive rates. Choose a group, how strict the attack is, and how rare members are where
+# it is used. Left: how often the group's people are found. Right: what a hundred accusations are worth. The panel names three goals, and ticks what you
+# have met.
+
+# %%
+column = dict(zip(patients.feature_names, patients.x.T, strict=True))
+groups = {name: patients.y == number for number, name in enumerate(patients.class_names)}
+groups |= {
+    "neighbour has the same illness": same == 1,
+    "neighbour has another illness": same == 0,
+    "hardly ever named rightly unseen": steps == 0,
+    "nearly always named rightly unseen": steps == 4,
+    "nearest to the crowd (a fifth)": risk.fifths(far) == 0,
+    "farthest from the crowd (a fifth)": risk.fifths(far) == 4,
+    "women": column["sex = female"] > 0,
+    "men": column["sex = male"] > 0,
+}
+lab = ExposureExplorer(ExposureGrid.measure(scores["LiRA"], groups), lesson="08")
+lab
+
+# %% [markdown]
+# The next cell reads what you left in the panel.
+
+# %%
+v = lab.values()
+print(
+    f"{lab.group}, {v['people']:,} people, {mt.percent(lab.fpr)} false positives: found in {mt.percent(v['tpr'])}"
+)
+print(f"one member in {lab.one_in:,}: {mt.percent(v['precision'])} of the accusations are right")
+print(
+    f"that could be {mt.percent(v['precision_low'])} to {mt.percent(v['precision_high'])} for other such people"
+)
+
+# %% [markdown] audience="instructor"
+# **Lab (6 minutes).** Goal 2 is the point of the lesson: a person can be nearly sure to be found while nearly every accusation is false. The first
+# concerns the member, the second whoever is accused. For goal 3 have pairs compare how far the interval reaches.
+
+# %% [markdown] section="exercises"
+# ## Exercises
+#
+# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
+# can skip any of them and come back.
+#
+# ### 1. Exposure, record by record
+#
+# From two tables of True and False, each (targets, examples): who was accused, who was a member. Of the targets that trained on a record, in which
+# share is it accused? Here the design is not balanced: records are members of different numbers of models, and of none at all (NaN).
+
+
+# %% exercise="exposures"
+def exposures(accused, member):
+    """Shares (examples,), NaN for a record that no target trained on. accused, member: bools (targets, examples)."""
+    ### BEGIN SOLUTION
+    found, trained = (accused & member).sum(axis=0), member.sum(axis=0)
+    return np.where(trained > 0, found / np.maximum(trained, 1), np.nan)
+    ### END SOLUTION
+
+
+exposures = check.exposures(exposures)
+
+# %% tests="exposures"
+_accused = np.array([[1, 1, 1], [0, 1, 0], [1, 0, 1]], bool)
+_member = np.array([[1, 0, 0], [1, 1, 0], [1, 1, 0]], bool)
+assert np.allclose(exposures(_accused, _member), [2 / 3, 0.5, np.nan], equal_nan=True)
+
+# %% [markdown]
+# With your function: coma patients, as the attack becomes stricter.
+
+# %%
+coma = patients.class_names.index("Coma")
+for fpr in (0.05, 0.01, 0.002):
+    strict = mt.Exposure.from_scores(scores["LiRA"], fpr=fpr)
+    own = exposures(strict.accused, strict.member)
+    print(
+        f"at {mt.percent(fpr)} FPR: coma {mt.percent(own[patients.y == coma].mean())}, all {mt.percent(own.mean())}"
+    )
+
+# %% [markdown]
+# Stricter attacks find fewer of everybody. Of those with a common illness they soon find nearly nobody; those in coma remain.
+#
+# ### 2. What an accusation is worth, group by group
+#
+# Members are rare in the world. For each group: the [precision](glossary.md#precision) at a given base rate, from the group's *own* TPR and FPR. A
+# group without members or without non-members has none (NaN). `mt.precision(tpr, fpr, base_rate)` is Bayes' rule from lesson 02.
+
+
+# %% exercise="precision_by_group"
+def precision_by_group(accused, member, group, n_groups, base_rate):
+    """Shares (n_groups,), NaN where a side is empty. accused, member: bools (examples,); group: integers from 0."""
+    ### BEGIN SOLUTION
+    worth = []
+    for g in range(n_groups):
+        inside, outside = accused[(group == g) & member], accused[(group == g) & ~member]
+        if len(inside) and len(outside):
+            worth.append(mt.precision(inside.mean(), outside.mean(), base_rate))
+        else:
+            worth.append(np.nan)
+    return np.array(worth)
+    ### END SOLUTION
+
+
+precision_by_group = check.precision_by_group(precision_by_group)
+
+# %% tests="precision_by_group"
+_accused = np.array([1, 0, 1, 0, 1, 1], bool)
+_member = np.array([1, 1, 0, 0, 1, 1], bool)
+assert np.allclose(
+    precision_by_group(_accused, _member, np.array([0, 0, 0, 0, 1, 1]), 2, 0.2), [0.2, np.nan], equal_nan=True
+)
+
+# %%
+who, truth = exposure.accused.ravel(), exposure.member.ravel()
+illness = np.tile(patients.y, 64)
+rates = (1 / 2, 1 / 100, 1 / 1000)
+worth = {rate: precision_by_group(who, truth, illness, 8, rate) for rate in rates}
+print(f"{'right accusations, one member in':34}{2:>9}{100:>9}{1000:>9,}")
+for number, name in enumerate(patients.class_names):
+    print(f"{name:34}", *(f"{mt.percent(worth[rate][number]):>8}" for rate in rates))
+
+# %% [markdown]
+# Where half of the records are members, nearly every accusation is right. At [[1 in 1,000]] even those of coma patients are false in
+# {{ f"{1 - worth[1 / 1000][coma]:.1%}" }} of the cases. That protects the members a little; it does not protect those who are accused falsely. And an
+# insurer who knows that Lena was in *some* hospital of the town starts from a far better base rate.
+#
+# ### 3. A published way to count
+#
+# Audits by subgroup often read like the next cell's output: every training of every person is counted as a case, and each group has its interval.
+
+
+# %%
+races = ("white", "black", "hispanic", "asian", "other", "not recorded")
+columns = np.stack([column[f"race = {race}"] > 0 for race in races[:-1]])
+race = np.where(columns.any(axis=0), columns.argmax(axis=0), 5)
+for number, name in enumerate(races):
+    here = race == number
+    print(f"{name:13} {mt.Rate(int(exposure.found[here].sum()), int(exposure.trained[here].sum()))}")
+
+# %% [markdown]
+# "Hispanic patients are far more exposed than white ones", says the audit: the two intervals are nowhere near each other. Two things are wrong. A
+# person's 32 trainings are not 32 people. And of six groups the one that stood out was picked afterwards.
+#
+# Repair both. From each person's exposure: the ends of `over_people` for each group, each at such a confidence that all of
+# them hold together with [[95 %|definition]].
+
+
+# %% exercise="group_intervals"
+def group_intervals(exposure, group, n_groups):
+    """Low and high (n_groups, 2). exposure: shares (examples,); group: integers from 0, nobody's group is empty."""
+    ### BEGIN SOLUTION
+    each = 1 - 0.05 / n_groups
+    found = [over_people(exposure[group == g], confidence=each) for g in range(n_groups)]
+    return np.array([(one.low, one.high) for one in found])
+    ### END SOLUTION
+
+
+group_intervals = check.group_intervals(group_intervals)
+
+# %% tests="group_intervals"
+_found = np.array([1.0, 0.0, 0.5, 0.25, 0.0])
+_ends = group_intervals(_found, np.array([0, 0, 1, 1, 1]), 2)
+_expected = [over_people(_found[:2], confidence=0.975), over_people(_found[2:], confidence=0.975)]
+assert np.allclose(_ends, [(one.low, one.high) for one in _expected])
+
+# %%
+for name, number, (low, high) in zip(races, range(6), group_intervals(exposure.tpr, race, 6), strict=True):
+    own = exposure.tpr[race == number]
+    print(
+        f"{name:13} {len(own):5,} people: {mt.percent(own.mean()):>7} ({mt.percent(low)} to {mt.percent(high)})"
+    )
+
+# %% [markdown]
+# Every interval now holds the average of all patients, {{ exposure.average():.1%}}. That is *not* "no difference": {{ int((race == 2).sum()) }} Hispanic
+# patients are too few to tell. Which of the two ways is right? Deal the groups by lot, so that there is nothing to find, and count how often
+# one of the six stands out.
+
+
+# %%
+def stands_out(ends):
+    return any(not low <= exposure.tpr.mean() <= high for low, high in ends)
+
+
+def published(group):
+    cases = [(exposure.found[group == g].sum(), exposure.trained[group == g].sum()) for g in range(6)]
+    return [mt.Rate(int(hits), int(total)).interval for hits, total in cases]
+
+
+lots = [np.random.default_rng(seed).permutation(race) for seed in range(100)]
+claims = mt.Rate(sum(stands_out(published(lot)) for lot in lots), 100)
+fixed = mt.Rate(sum(stands_out(group_intervals(exposure.tpr, lot, 6)) for lot in lots), 100)
+print(f"groups by lot, a finding nevertheless, published way: {claims}")
+print(f"groups by lot, a finding nevertheless, repaired:      {fixed}")
+
+# %% [markdown]
+# The published way finds a group at risk where there is none, nearly every time. The illnesses of round 3 pass the repaired test; the races do not. To
+# compare them an auditor would need more *people*, not more models.
+
+# %% [markdown]
+# ### Stretch: what luck alone would do
+#
+# The dotted line of round 1. If all had the average exposure, how many people would be found at least 0, 1, 2, …, `trained` times?
+
+
+# %% exercise="people_by_luck" tags=["stretch"]
+def people_by_luck(found, trained):
+    """Expected numbers of people (trained + 1,). found: how often each person was found, of `trained` times."""
+    ### BEGIN SOLUTION
+    from scipy.stats import binom
+
+    share = found.mean() / trained
+    return len(found) * binom.sf(np.arange(trained + 1) - 1, trained, share)
+    ### END SOLUTION
+
+
+people_by_luck = check.people_by_luck(people_by_luck)
+
+# %%
+expected = people_by_luck(exposure.found, 32)
+for times in (8, 16, 24, 32):
+    came = int((exposure.found >= times).sum())
+    print(f"found at least {times:2} of 32 times: {came:4} people, by luck {expected[times]:8.2g}")
+
+# %% [markdown] audience="instructor"
+# **Exercises (11 minutes).** Where time is short do 1 and 3. In exercise 3 somebody will propose Student's interval; it has its own reply, and
+# `risk.over_people(np.zeros(3))` shows why it is not taken. Keep the last sentence apart: *too few to tell* is a finding about the audit.
+
+# %% [markdown] section="surprise"
+# ## Surprise
+#
+# The genomes. The same 2,504 people twice: once with their population as the label, 26 of them, once with the part of the world, five. Each time 32
+# models, each time all of them attacked.
+
+
+# %%
+def people_attacked(data, epochs):
+    """LiRA on 32 models, each on half of the people: exposure, the loss's mean AUC, right answers unseen."""
+    held = mt.balanced_shadows(32, len(data), seed=0)
+    network = mt.mlp(data.x.shape[1], 64, data.n_classes)
+    trained = mt.train(network, data, held, epochs=epochs, learning_rate=5e-3, seed=1)
+    game = mt.Game.from_ensemble(trained, data)
+    by_loss = every_target(game, threshold.label_log_odds, "loss")
+    auc = np.mean([mt.Roc.from_scores(one).auc for one in by_loss])
+    unseen = mt.signals.correct(game.logits, game.labels)[~held].mean()
+    return mt.Exposure.from_scores(every_target(game, lira, data.name), fpr=0.01), auc, unseen
+
+
+# %%
+results = {"26 labels": people_attacked(mt.load_ancestry("population"), 20)}
+
+# %%
+results["5 labels"] = people_attacked(mt.load_ancestry("region"), 20)
+
+
+# %%
+def lines(results):
+    print(f"{'':14}right unseen   loss AUC   LiRA finds   never found   picked hundredth, other half")
+    for name, (found, auc, unseen) in results.items():
+        first, second = found.halves()
+        tail = over_people(second.tpr[first.most_exposed(0.01)]).words(".1%")
+        never = mt.percent((found.tpr == 0).mean())
+        average = mt.percent(found.tpr.mean())
+        print(f"{name:14}{mt.percent(unseen):>12} {auc:10.3f} {average:>12} {never:>13}   {tail}")
+
+
+lines(results)
+
+# %%
+five = results["5 labels"][0]
+first, second = five.halves()
+tail_of_five = over_people(second.tpr[first.most_exposed(0.01)])
+prediction.reveal(tail_of_five)
+
+# %% [markdown]
+# With 26 labels the model leaks for many. With five the loss has an AUC of {{ results["5 labels"][1]:.3f}}, LiRA finds {{ five.average():.1%}}, and
+# {{ f"{(five.tpr == 0).mean():.1%}" }} of the people are never found: by every average this model is harmless. And the 25 people picked on half of
+# the models are found in {{ tail_of_five:.1%}} of the other half's trainings.
+#
+# Who are they? Not what one might fear first:
+
+# %%
+regions = mt.load_ancestry("region")
+print(risk.table(five.by_group(regions.y, regions.class_names), heading="region"))
+
+# %% [markdown]
+# The Americas stand out: many families there have roots on several continents, so the recorded label surprises a model that knows the
+# others. It is round 3 again. A coarser label does not make the model forget; it makes fewer people surprising.
+#
+# Do other tables keep still? Adult and Taiwan credit are the usual examples of data that do not leak. 2,000 people each.
+
+
+# %%
+def drawn(data):
+    return data[np.random.default_rng(0).permutation(len(data))[:2000]]
+
+
+results["Adult"] = people_attacked(drawn(mt.load_adult()), 20)
+
+# %%
+results["Taiwan credit"] = people_attacked(drawn(mt.load_taiwan_credit()), 20)
+lines(results)
+
+# %%
+ax = None
+shown = {"SUPPORT2": exposure, **{name: one[0] for name, one in results.items()}}
+for (name, one), color, line in zip(shown.items(), CYCLE, LINES, strict=False):
+    ax = ExposureDisplay.from_exposure(one, name=name).plot(ax, color=color, ls=line).ax_
+halfway = ", ".join(f"{name} {(one.tpr >= 0.5).mean():.1%}" for name, one in shown.items())
+mt.show(ax, alt=f"Share of people found in at least a share of their trainings. At least half: {halfway}")
+
+# %% [markdown]
+# On average they are quiet: the loss finds hardly anybody, LiRA {{ results["Adult"][0].average():.1%}} and
+# {{ results["Taiwan credit"][0].average():.1%}}. Their curves fall fast, and end high: a few people are found nearly always there too. No data set here has
+# a model that is safe for *everybody* it learnt from. (The models learn long enough to know some by heart; lesson 09 asks what it costs to stop sooner.)
+
+# %% [markdown] audience="instructor"
+# **Surprise (5 minutes).** Whoever said 2 to 10 took an average for a person. Let the group rewrite the sentence of the hospital's report for
+# the five-label model so that it is true. Ask: *is this model anonymous?* and stop when somebody says "for whom".
+
+# %% [markdown] section="quiz"
+# ## Quiz
+#
+# Five questions. Your first answer counts; afterwards try the other choices too, each has a reply.
+
+# %%
+check.quiz
+
+# %% [markdown] section="transfer"
+# ## Transfer
+#
+# You are asked to sign for the hospital. Fill in the page: the numbers come from your run, the five answers are yours, two to four
+# sentences each. The first shows how. Run the cell as often as you like; an earlier page is kept beside the new one. Then open it from the file browser and
+# print it.
+
+# %%
+answers = {
+    "description": "Measurements of 1,000 patients train a network that names one of eight disease groups for small "
+    "clinics. Outsiders may ask it for probabilities.",
+    "necessity": "",
+    "risks": "",
+    "measures": "",
+    "decision": "",
+}
+
+# %%
+figures = {
+    "average exposure at 1 % false positives, LiRA": exposure.average().words(".1%"),
+    "the same for the loss attack": by_attack["loss"].average().words(".1%"),
+    f"most exposed illness: {most.name}, {most.people} patients": most.exposure.words(".1%"),
+    "most exposed hundredth, picked on other models": tail.words(".1%"),
+    "patients never found": mt.percent(never),
+    "patients found at least every other time": mt.percent(often),
+    f"right accusations, {most.name}, one member in 1,000": mt.percent(worth[1 / 1000][coma]),
+}
+method = (
+    "64 models on 1,000 of 2,000 patients each, every one attacked with the others as shadow models. Intervals are 95 %, over "
+    "people. A lower bound: other attacks may find more."
+)
+
+# %%
+page = mt.Assessment("A model that names the disease group", figures, answers, method)
+print(page.save())
+
+# %% [markdown]
+# <details><summary>A model answer and a rubric</summary>
+#
+# *Necessity*: Eight groups are needed; probabilities are not, the name of the group would do for a clinic, and it need not be open to everybody. (Lesson 05: that
+# makes attacks dearer, not impossible.) *Risks*: Whoever holds a patient's measurements can learn that the patient was treated, and the training label
+# makes the illness known. Coma and cancer patients are found in most trainings; the average hides them. Accusations are mostly false where members
+# are rare, which harms others. *Measures*: train for fewer epochs and with differential privacy, and measure again, tail first; ask for a log-in and limit
+# questions; drop no patients without looking who becomes exposed instead. *Decision*: not as it is. The data protection officer and a patients' council were asked;
+# if the tail stays, the authority is consulted before release.
+#
+# *Rubric, a point each*: names the group or the tail, not only the average · says who does the harm and to whom, the falsely accused
+# included · a measure that acts on the model, with a second measurement · says what the numbers can't show (other attacks, other people) · decides, and says who was asked.
+#
+# </details>
+
+# %% [markdown] section="recap"
+# ## Recap
+#
+# 1. An average is nobody's risk. At [[1 %|definition]] FPR LiRA found {{ exposure.average():.1%}} of the members; {{ f"{never:.1%}" }} of the patients were never found,
+#    {{ f"{often:.1%}" }} at least every other time.
+# 2. Pick the exposed on some models and measure them on others.
+# 3. Exposed is who surprises: rare labels, and records that the others do not explain. Distance from the crowd says little.
+# 4. Twins dealt apart look safe and are not. Ask about people.
+# 5. Trainings are not people, and many groups need wider intervals.
+
+# %% [markdown]
+# **You may now claim** "this attack finds such people in such a share of trainings, with this interval over people", and "at this base rate so many
+# accusations are right".
+#
+# **You may not claim** that a model is anonymous because an average is small, that a small group is safe because nobody was found, or that an exposure is
+# the probability that somebody was a member.
+
+# %% [markdown]
+# **New in the [glossary](glossary.md)**: [Bonferroni correction](glossary.md#bonferroni-correction), [exposure](glossary.md#exposure),
+# [impact assessment](glossary.md#impact-assessment), [personal data](glossary.md#personal-data), [twin](glossary.md#twin)
+#
+# **Sources**
+#
+# - N. Carlini and others, The privacy onion effect: memorization is relative, 2022
+# - M. Aerni, J. Zhang and F. Tramèr, Evaluations of machine learning privacy defenses are misleading, 2024
+# - B. Kulynych and others, Disparate vulnerability to membership inference attacks, 2022
+# - V. Feldman, Does learning require memorization? A short tale about a long tail, 2020
+# - [Regulation (EU) [[2016/679]] (GDPR)](https://eur-lex.europa.eu/eli/reg/2016/679/oj), articles 4, 9, 35 and 36, recitals 26 and 27
+# - [European Data Protection Board, Opinion [[28/2024]]](https://www.edpb.europa.eu/our-work-tools/our-documents/opinion-board-art-64/opinion-282024-certain-data-protection-aspects_en), adopted
+#   on 17 December 2024: executive summary and part on anonymity
+# - [45 CFR [[164.514]]](https://www.ecfr.gov/current/title-45/section-164.514), United States (HIPAA Privacy Rule)
+# - SUPPORT2, 1000 Genomes, Adult and Taiwan credit: see the data cards
+
+# %%
+mt.progress.so_far("08")
