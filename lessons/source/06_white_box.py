@@ -140,11 +140,13 @@ histogram = ScoreHistogramDisplay.from_values(
 roc = mt.Roc.from_scores(mt.Scores(-norm, member[0]))
 middle = [np.median(spread[side]) for side in (member[0], ~member[0])]
 print("AUC of the gradient's norm, one target:", roc.auc_interval())
-said = f"medians {middle[0]:.1f} of members and {middle[1]:.1f} of non-members"
-mt.show(histogram, alt=f"Two wide histograms of log norms that overlap for the most part, {said}")
+largest = np.mean(norm[~member[0]] > norm[member[0]].max())
+said = f"medians {middle[0]:.1f} and {middle[1]:.1f}; {largest:.1%} of the non-members lie beyond all members"
+mt.show(histogram, alt=f"Histograms of log norms, members and non-members, alike on the left: {said}")
 
 # %% [markdown]
-# Members lie a little to the left, and the two histograms overlap nearly everywhere. An AUC of {{ f"{roc.auc:.3f}" }}, out of
+# On the right stand non-members alone: {{ mt.percent(largest) }} of them have a larger gradient than any member. It clears them. But an accuser
+# stands at the left end, and there the two sides are alike. An AUC of {{ f"{roc.auc:.3f}" }}, out of
 # nine thousand numbers a record. Perhaps a single layer is more telling than all together?
 
 # %% [markdown] audience="instructor"
@@ -234,7 +236,8 @@ bias, weight = np.exp(seen[0, :, 3]), np.exp(seen[0, :, 2])  # |p − y|, and |p
 for name, factor in {"|p − y|": bias, "|h|": weight / bias}.items():
     low, high = np.quantile(factor, [0.05, 0.95])
     order = mt.Roc.from_scores(mt.Scores(-factor, member[0])).auc
-    print(f"{name:8} differs by a factor of {high / low:12,.1f} between records, AUC {order:.3f}")
+    times = float(f"{high / low:.2g}")  # to two digits
+    print(f"{name:8} differs by a factor of {times:11,.1f} between records, AUC {order:.3f}")
 
 # %% [markdown]
 # The error differs by a factor of {{ "millions" if np.quantile(bias, 0.95) > 1e6 * np.quantile(bias, 0.05) else "thousands" }} from record to record, the input by less than two. So in the product the error decides,
@@ -267,9 +270,7 @@ def own_past(values):
 
 
 # %%
-calibrated = {
-    name: judged(own_past(-np.log(one)), f"{name}, 16 shadows") for name, one in norms.items()
-}
+calibrated = {name: judged(own_past(-np.log(one)), f"{name}, 16 shadows") for name, one in norms.items()}
 print(heading)
 for parts in (by_layer["all layers"], *calibrated.values()):
     report(parts)
@@ -353,9 +354,11 @@ report(curvature)
 # only takes the record out of "the others". A control shows whether it does more: a model that has learnt from *other* digits, attacked with the same flags.
 
 # %%
-stranger = mt.train(mt.logistic(64, 10), digits[2000:4000], member[:1], epochs=40, learning_rate=5e-3, seed=1)[0]
+recipe = {"epochs": 40, "learning_rate": 5e-3, "seed": 1}
+stranger = mt.train(mt.logistic(64, 10), digits[2000:4000], member[:1], **recipe)[0]
 inside = soft.member[0]
-known = {"others_x": x[inside], "others_labels": y[inside], "held": np.where(inside, np.cumsum(inside) - 1, -1)}
+known = {"others_x": x[inside], "others_labels": y[inside]}
+known["held"] = np.where(inside, np.cumsum(inside) - 1, -1)
 control = white_box.inverse_hessian(stranger, x, y, **known, learning_rate=5e-3, damping=0.1)
 print("a model that saw none of them: AUC", mt.Roc.from_scores(mt.Scores(control, inside)).auc_interval())
 
@@ -407,12 +410,12 @@ print("AUC:", mt.Roc.from_scores(mt.Scores(cosine, tonight)).auc_interval())
 
 
 # %%
-def cosines(model, updates):
+def cosines(model, updates, layers=None):
     """Alignment of every record with every update; (updates, records)."""
-    steps = torch.stack([torch.cat([delta.flatten() for delta in one.values()]) for one in updates])
     parts = []
-    for _, own in white_box.gradient_chunks(model, x, y, memory=2**24):
+    for _, own in white_box.gradient_chunks(model, x, y, layers=layers, memory=2**24):
         rows = torch.cat([g.flatten(1) for g in own.values()], dim=1)
+        steps = torch.stack([torch.cat([step[name].flatten() for name in own]) for step in updates])
         parts.append(-F.normalize(steps, eps=1e-300) @ F.normalize(rows, eps=1e-300).T)
     return torch.cat(parts, dim=1).numpy()
 
@@ -447,11 +450,13 @@ for parts in gradient.values():
     report(parts)
 
 # %%
-looks = {1: ("#0072B2", "o", "-"), 5: ("#D55E00", "s", "--"), 40: ("black", "^", ":")}
+looks = {1: ("#0072B2", "o", "-", 0.95), 5: ("#D55E00", "s", "--", 1), 40: ("black", "^", ":", 1.05)}
 ax = None
-for epoch, (color, marker, line) in looks.items():
+for epoch, (color, marker, line, aside) in looks.items():
     tprs = [over_targets(gradient[epoch, size], "tpr") for size in SIZES]
-    display = IntervalDisplay(SIZES, tprs, name=f"model after {epoch} epoch{'s' * (epoch > 1)}")
+    display = IntervalDisplay(
+        aside * np.array(SIZES), tprs, name=f"model after {epoch} epoch{'s' * (epoch > 1)}"
+    )
     ax = display.plot(ax, color=color, marker=marker, ls=line).ax_
 ax.set(xlabel="patients in the update", ylabel="TPR at 1 % FPR (share of the night's patients)", xscale="log")
 ax.set_xticks(SIZES, SIZES)
@@ -502,7 +507,9 @@ lab
 
 # %%
 v = lab.values()
-print(f"record {lab.record}, layer {lab.layer}, {f'update of {lab.update}' if lab.update else 'trained model'}")
+print(
+    f"record {lab.record}, layer {lab.layer}, {f'update of {lab.update}' if lab.update else 'trained model'}"
+)
 print(f"rank by gradient {v['rank']:,}, by loss {v['rank_by_loss']:,} of 2,000; AUC over all {v['auc']:.3f}")
 
 # %% [markdown] audience="instructor"
@@ -533,7 +540,12 @@ own_gradients = check.own_gradients(own_gradients)
 
 # %% tests="own_gradients"
 _w, _x, _y = torch.zeros(2, 3).double(), torch.arange(6.0).double().view(2, 3), torch.tensor([0, 1])
-_loss = lambda w, row, label: F.cross_entropy((w @ row)[None], label[None])
+
+
+def _loss(w, row, label):
+    return F.cross_entropy((w @ row)[None], label[None])
+
+
 _own = own_gradients(_loss, _w, _x, _y)
 assert torch.allclose(_own[0], torch.tensor([[0.0, -0.5, -1.0], [0.0, 0.5, 1.0]]).double())
 
@@ -630,7 +642,8 @@ for layers in (("0",), ("3",), ("3.bias",), ("0", "3")):
     print(f"{' and '.join(layers):8} {rows.shape[1]:5,} numbers, AUC {mt.Interval.from_values(aucs)}")
 
 # %% [markdown]
-# Ten numbers, the bias of the last layer, hold the error and nothing of the record itself, and say least. Where the layer's *input* is in the gradient, records of one class can be told apart.
+# Ten numbers, the bias of the last layer, hold the error and nothing of the record itself, and say least. The first layer, whose input *is* the record, says more than
+# all layers together. Keep that in mind.
 
 # %% [markdown]
 # ### Stretch: a published evaluation
@@ -668,7 +681,7 @@ for name, curve in curves.items():
 
 # %% exercise="cross_fitted" tags=["stretch"]
 def cross_fitted(features, member, fold, fit):
-    """Scores (examples,). features: (examples, columns); member: bools; fold: integers; fit(rows, member) gives a function of rows."""
+    """Scores (examples,). fold: integers (examples,); fit(rows, member) gives a function that scores rows."""
     ### BEGIN SOLUTION
     score = np.empty(len(member))
     for k in np.unique(fold):
@@ -726,7 +739,7 @@ prediction.reveal(found)
 # {{ f"{found.value:.3f}" }}, where the direction of the gradient had {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}. In later rounds too, beside the cosine, the rise of the log-odds and the plain fall of the loss:
 
 # %%
-print(f"{'':32} {'AUC':24} TPR at 1 % FPR")
+print(heading)
 for epoch in EPOCHS:
     for parts in (gradient[epoch, 16], rise[epoch, 16], drop[epoch, 16]):
         report(parts)
@@ -735,18 +748,51 @@ for epoch in EPOCHS:
 lost = {key: values(rise[key], "auc") - values(gradient[key], "auc") for key in rounds}
 lost = {key: mt.Interval.from_values(differences) for key, differences in lost.items()}
 print("AUC of two answers minus AUC of the gradient, night by night:")
+print(" " * 9, *(f"{size:3} patients{'':14}" for size in SIZES))
 for epoch in EPOCHS:
-    print(f"epoch {epoch:2}", *(f"{size:5} patients {lost[epoch, size].words('+.3f')}" for size in SIZES))
+    print(f"epoch {epoch:2} ", *(f"{lost[epoch, size].words('+.3f'):26}" for size in SIZES))
 
 # %% [markdown]
 # Over all nine settings the two answers lose at most {{ f"{-min(one.value for one in lost.values()):.3f}" }} of AUC. The reason is one line of calculus. A small step Δ changes the loss by
 # $\langle g, \Delta \rangle$, which is the cosine times two lengths. So the change of a record's loss *is* the dot product with its gradient, without anybody computing one;
-# and log-odds divide it by the error, which is nearly all of the gradient's length (round 2).
+# and log-odds divide it by the error, which is most of the gradient's length (round 2).
 #
-# Not everything is equal. At [[1 %|definition]] FPR and after one epoch the gradient finds {{ over_targets(gradient[1, 16], "tpr"):.1% }} and the rise {{ over_targets(rise[1, 16], "tpr"):.1% }}; after 40 epochs they find {{ over_targets(gradient[40, 16], "tpr"):.1% }} and
+# At [[1 %|definition]] FPR and after one epoch the cosine finds {{ over_targets(gradient[1, 16], "tpr"):.1% }} and the rise {{ over_targets(rise[1, 16], "tpr"):.1% }}; after 40 epochs they find {{ over_targets(gradient[40, 16], "tpr"):.1% }} and
 # {{ over_targets(rise[40, 16], "tpr"):.1% }}, and the plain fall of the loss {{ over_targets(drop[40, 16], "tpr"):.1% }}: there the hard records of other people move most, whoever was trained on. It needs the scale of lesson 04.
+
+# %% [markdown]
+# So was it the change that leaked, and not the gradient? One control more, against the lesson's own claim. In exercise 3 the first layer alone did better than all layers. The answers add up
+# all layers and can't leave any out. A server can.
+
+# %%
+front = {}
+for epoch in EPOCHS:
+    steps = [step for size in SIZES for _, step in rounds[epoch, size]]
+    score = cosines(models.at_epoch(epoch)[0], steps, layers=("0",))
+    for i, size in enumerate(SIZES):
+        front[epoch, size] = by_night(
+            score[8 * i : 8 * i + 8], size, f"epoch {epoch}, {size} patients: first layer"
+        )
+print(heading)
+for parts in front.values():
+    report(parts)
+
+# %%
+more = {key: values(front[key], "auc") - values(rise[key], "auc") for key in rounds}
+more = {key: mt.Interval.from_values(differences) for key, differences in more.items()}
+print("AUC of the first layer minus AUC of two answers, night by night:")
+print(" " * 9, *(f"{size:3} patients{'':14}" for size in SIZES))
+for epoch in EPOCHS:
+    print(f"epoch {epoch:2} ", *(f"{more[epoch, size].words('+.3f'):26}" for size in SIZES))
+
+# %% [markdown]
+# Here at last is something that only weights show: after one epoch {{ over_targets(front[1, 16], "tpr").words(".1%") }} of 16 patients at [[1 %|definition]] FPR, where two answers find
+# {{ over_targets(rise[1, 16], "tpr"):.1% }}. In {{ sum(one.low > 0 for one in more.values()) }} of the nine settings the whole interval of the difference in AUC lies above 0. The gradient in the first layer is an error times the layer's input, and that input is the
+# record. The same product lets a server *reconstruct* records from small updates (Zhu 2019).
 #
-# So it was the *change* that leaked, not the gradient. That matters for who must be feared:
+# So both halves are true. Two versions of a model leak, to anybody who may ask both. Whoever also has their weights, and knows which of them to look at, finds more.
+#
+# That matters for who must be feared:
 
 # %% [markdown]
 # | who | sees | what it is worth here |
@@ -754,7 +800,7 @@ for epoch in EPOCHS:
 # | customer of an interface | answers of one version | loss {{ over_targets(loss, "tpr"):.1% }}; with 16 shadows {{ over_targets(likelihood, "tpr"):.1% }} |
 # | thief, or anybody where weights are published | weights of one version | gradient {{ over_targets(by_layer["all layers"], "tpr"):.1% }}; with 16 shadows {{ over_targets(calibrated["all layers"], "tpr"):.1% }} |
 # | auditor, insider | weights and all other members | {{ over_targets(curvature, "tpr"):.1% }}, softmax regression, no shadow |
-# | server, or a listener on the line | two versions, with weights | {{ over_targets(gradient[1, 16], "tpr"):.1% }} of 16 patients, no shadow |
+# | server, or a listener on the line | two versions, with weights | all layers {{ over_targets(gradient[1, 16], "tpr"):.1% }}, first layer {{ over_targets(front[1, 16], "tpr"):.1% }} of 16 patients, no shadow |
 # | whoever asks before and after a small update | answers of two versions | {{ over_targets(rise[1, 16], "tpr"):.1% }} of 16 patients, no shadow |
 #
 # All at [[1 %|definition]] FPR. The last row is no server: a customer who asks again after a nightly retraining, or another hospital that gets each new model, will do (Salem 2020), as long as
@@ -767,7 +813,8 @@ for epoch in EPOCHS:
 
 # %% [markdown] audience="instructor"
 # **Surprise (5 minutes).** Return to the reasons from *Predict*. A small step changes a probability in the third digit, and without noise the third digit is
-# as good as the first. *What would you add to the update so that it is not?* (Clipping and noise: lesson 10.)
+# as good as the first. *What would you add to the update so that it is not?* (Clipping and noise: lesson 10.) The last control is there to be imitated: the
+# lesson had a neat sentence, "the change leaks, not the gradient", and half of it was wrong.
 
 # %% [markdown] section="quiz"
 # ## Quiz
@@ -802,15 +849,15 @@ check.quiz
 # 1. A record's gradient has thousands of numbers, and its norm says what the loss says: AUC {{ f"{over_targets(by_layer['all layers'], 'auc').value:.3f}" }} and {{ f"{over_targets(loss, 'auc').value:.3f}" }}. In the last layer it is (p − y)hᵀ.
 # 2. A record's own past helps a gradient as it helps log-odds: {{ over_targets(calibrated["all layers"], "tpr"):.1% }} and {{ over_targets(likelihood, "tpr"):.1% }} at [[1 %|definition]] FPR. The gain is the shadows'.
 # 3. Who knows all other members gets {{ over_targets(curvature, "tpr"):.1% }} from the weights of a softmax regression, without a shadow.
-# 4. An update of 16 records betrays {{ over_targets(gradient[1, 16], "tpr"):.1% }} of them early on, one of 256 hardly any.
-# 5. Two answers do nearly what two sets of weights do: the change leaks.
+# 4. An early update of 16 records betrays {{ over_targets(gradient[1, 16], "tpr"):.1% }} of them by the direction of all layers, one of 256 records hardly any.
+# 5. Two answers have nearly the AUC of that direction, {{ f"{found.value:.3f}" }} and {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}; the first layer's direction has {{ f"{over_targets(front[1, 16], 'auc').value:.3f}" }}. At rest weights added nothing, in motion they do.
 
 # %% [markdown]
 # **You may now claim** "with this access and these shadows so many members are found; the same shadows without the access find so many",
 # over several targets, with the paired difference.
 #
 # **You may not claim** that white-box access is harmless (this was one norm, one network, two data sets; for other features nobody knows), nor that
-# data stay private because "only updates" are sent.
+# data stay private because "only updates" are sent, or nobody sees the weights.
 
 # %% [markdown]
 # **New in the [glossary](glossary.md)**: [federated learning](glossary.md#federated-learning), [federated update](glossary.md#federated-update),
@@ -824,6 +871,7 @@ check.quiz
 # - A. Suri, X. Zhang and D. Evans, Do parameters reveal more than loss for membership inference?, 2024
 # - L. Melis and others, Exploiting unintended feature leakage in collaborative learning, 2019
 # - J. Li and others, Effective passive membership inference attacks in federated learning against overparameterized models, 2023
+# - L. Zhu, Z. Liu and S. Han, Deep leakage from gradients, 2019
 # - A. Salem and others, Updates-leak: data set inference and reconstruction attacks in online learning, 2020
 # - European Data Protection Board (EDPB), Opinion on personal data in AI models, December 2024; General Data Protection Regulation, recital 26
 # - Privacy Meter of 2020 to 2021, `ml_privacy_meter/attack/meminf.py` and `utils/attack_data.py`
