@@ -13,6 +13,8 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "attacks",
+    "audit",
+    "canaries",
     "defences",
     "exercises",
     "game",
@@ -23,6 +25,7 @@ _MODULES = {
     "progress",
     "risk",
     "signals",
+    "suspects",
 }
 _NAMES = {
     "Dataset": "data",
@@ -47,6 +50,7 @@ _NAMES = {
     "mlp": "models",
     "DPSGD": "dpsgd",
     "GradientCanaries": "dpsgd",
+    "EpsilonBound": "audit",
     "Ensemble": "training",
     "train": "training",
     "Scores": "scores",
