@@ -53,7 +53,7 @@ from mia_teach.plots import InOutDisplay, IntervalDisplay, style
 #
 # Hanna is invented, her week is not. She answers for data protection at the lender whose model gave Ines away in lesson
 # 05. On Monday a supplier shows her a *privacy filter*: it rounds every probability before it leaves the house. His slide
-# says "members found by the attack: none".
+#     says "members found by the attack: none".
 #
 # On Tuesday her own engineers offer a gentler training, which makes the model *better* and the attack blind. On Wednesday
 # a researcher writes that such numbers usually come from the wrong attack, averaged over the wrong people.
@@ -126,13 +126,14 @@ print("right on new loans:    ", mt.percent(mt.signals.correct(elsewhere, strang
 # %%
 filtered = partial(defences.rounded, digits=2)
 print("grade         ", *(f"{grade:>9}" for grade in records.class_names))
-for name, logits in {"computed": answers[0, :1], "let out": filtered(answers[0, :1])}.items():
-    p = np.exp(logits - np.logaddexp.reduce(logits, axis=1)[:, None])
-    print(f"{name:14}", *(f"{one:9.6f}" for one in p[0]))
+p = np.exp(answers[0, 0] - np.logaddexp.reduce(answers[0, 0]))
+read = np.exp(filtered(answers[0, :1]))[0]
+for name, values in {"computed": p, "let out": p.round(2), "read": read}.items():
+    print(f"{name:14}", *(f"{one:9.6f}" for one in values))
 
 # %% [markdown]
-# (Where the filter shows a nought no logarithm would be finite. Nobody takes it for impossible: it is anything below half
-# a hundredth, and is read as the middle of that.)
+# (The last row is what an attack computes with. Where the filter shows a nought no logarithm would be finite. Nobody takes
+# it for impossible: it is anything below half a hundredth, and is read as the middle of that.)
 #
 # The supplier's test is the loss attack, threshold for all, with and without the filter. As in all that follows: the share
 # of members found at [[1 %|definition]] FPR, one threshold for all targets, the interval over the six of them.
@@ -194,7 +195,6 @@ for parts in (plain, unaware(answers), aware):
 # A better attack was all it took; knowing of the filter added little. The leak is no smaller, if anything easier to see.
 # Rounding cuts off the far tails, where all is shown as 0 or 1. What does that do to LiRA? How far apart are a loan's two
 # bells, and how wide?
-
 
 
 # %%
@@ -271,10 +271,10 @@ for name, mask in masks.items():
     }
 
 # %%
-print(f"{'':14} accuracy", *(f"{attacker:>23}" for attacker in by_mask["no mask"]))
+print(f"{'':14} accuracy", "", *(f"{attacker:24}" for attacker in by_mask["no mask"]))
 for name, attacks in by_mask.items():
-    rates = [f"{tpr(parts).words('.1%'):>23}" for parts in attacks.values()]
-    print(f"{name:14} {accuracy(masks[name](elsewhere)).mean():8.3f}", *rates)
+    rates = [f"{tpr(parts).words('.1%'):24}" for parts in attacks.values()]
+    print(f"{name:14} {accuracy(masks[name](elsewhere)).mean():8.3f}", "", *rates)
 
 # %% [markdown]
 # Read it row by row, and take the *largest* number of each row: an attacker may choose. Noise brings LiRA down to
@@ -771,7 +771,7 @@ for place in np.flatnonzero(frontier(useful, np.array(worst))):
 smooth = mt.train(small, digits, held, label_smoothing=0.1, **on_digits)
 smoothed, useful = attacks_on(smooth)
 plainly, useful_before = results["to the end"]
-print(f"{'':11} accuracy  {'loss':24} {'adaptive':26} adaptive, canaries")
+print(f"{'':11} accuracy  {'loss':25} {'adaptive':25} adaptive, canaries")
 for name, parts, right in (("plain", plainly, useful_before), ("smoothed", smoothed, useful)):
     cells = [tpr(parts["loss"]), tpr(parts["adaptive"]), tpr(parts["adaptive"], only)]
     print(f"{name:11} {right.value:8.3f}  " + " ".join(f"{one.words('.1%'):25}" for one in cells))
@@ -806,7 +806,8 @@ with style():
     figure = Figure(figsize=(10, 3.6), layout="constrained")
     axes = figure.subplots(1, 2)
 for ax, (name, view) in zip(axes, views.items(), strict=True):
-    InOutDisplay.from_view(view, 10, shadows=16, name=name).plot(ax)
+    InOutDisplay.from_view(view, 10, shadows=16, name=name).plot(ax, legend=False)
+figure.legend(*ax.get_legend_handles_labels(), loc="outside upper left", ncols=3, frameon=False)
 wide, narrow = (spreads[name][0] for name in ("plain", "smoothed"))
 mt.show(
     figure, alt=f"Log-odds of a digit; smoothed, the bell of its members is narrow (all digits: {narrow:.2f})"
