@@ -509,7 +509,8 @@ for name, rates in claims.items():
     print(f"{name:12} outsiders accused {error:26} members found {tpr}")
 
 # %% [markdown]
-# (2,455 sites, every third one; more of the stretch would tell little more.) The report measured whom it found, and not whom it accused wrongly. With an error that keeps its promise, the same data find
+# (Every third site; more of the stretch would tell little more.) The report had counted whom it found, and not whom it accused
+# wrongly. With an error that keeps its promise, the same data find
 # {{ mt.percent(np.mean(claims["repaired"]["found"])) }} of the members, not {{ mt.percent(np.mean(claims["as reported"]["found"])) }}.
 #
 # The promise is about the mean over many such studies; a single set of 39 known outsiders can be lucky or not.

@@ -149,6 +149,11 @@ def test_every_goal_can_be_reached_and_none_is_met_at_the_start(grid):
         assert lab.goals_met == [False] * 3
 
 
+def test_the_panel_begins_with_genomes_as_they_are_where_a_goal_is_not_met_there_at_once():
+    assert GenomePool(pool_grid()).linked
+    assert GenomePool(pool_grid(), reference="FIN", linked=False).reference == "FIN"
+
+
 def test_a_setting_that_was_not_measured_is_refused():
     lab = GenomePool(pool_grid())
     for name, value in (("pool", 7), ("sites", 31), ("reference", "JPT")):
