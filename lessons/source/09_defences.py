@@ -51,9 +51,9 @@ from mia_teach.plots import InOutDisplay, IntervalDisplay, style
 # %% [markdown] section="case"
 # ## The case
 #
-# Hanna is invented, her week is not. She answers for data protection at the lender whose model gave Ines away in lesson
-# 05. On Monday a supplier shows her a *privacy filter*: it rounds every probability before it leaves the house. His slide
-#     says "members found by the attack: none".
+# Hanna is invented, her week is not. She answers for data protection at the lender whose model gave Ines away in lesson 05.
+# On Monday a supplier shows her a *privacy filter*: it rounds every probability before it leaves the house. His slide says
+# "members found by the attack: none".
 #
 # On Tuesday her own engineers offer a gentler training, which makes the model *better* and the attack blind. On Wednesday
 # a researcher writes that such numbers usually come from the wrong attack, averaged over the wrong people.
