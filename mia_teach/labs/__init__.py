@@ -9,6 +9,7 @@ _NAMES = {
     "Question": "quiz",
     "Quiz": "quiz",
     "Prediction": "prediction",
+    "AuditBench": "audit_bench",
     "DefenceFrontier": "defence_frontier",
     "ExposureExplorer": "exposure_explorer",
     "GenomePool": "genome_pool",

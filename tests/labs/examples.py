@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 
 import numpy as np
 
 from mia_teach.data import load_digits
 from mia_teach.game import Game
+from mia_teach.labs.audit_bench import CONTROLS as OF_AN_AUDIT
+from mia_teach.labs.audit_bench import SEES, AuditBench, AuditGrid
 from mia_teach.labs.defence_frontier import ATTACKERS, GROUPS, DefenceFrontier, FrontierGrid
 from mia_teach.labs.exposure_explorer import ExposureExplorer, ExposureGrid
 from mia_teach.labs.genome_pool import MEASURES as OF_A_POOL
@@ -374,7 +377,27 @@ def gradient_positions():
     ]
 
 
+def audit_grid():
+    """Numbers of no audit at all, but of the right shapes; whoever sees each update shows more."""
+    random = np.random.default_rng(9)
+    settings = {"sees": SEES, "noise": (0.6, 1.21), "canaries": (8, 16, 32), "models": (1, 50, 1000)}
+    shape = (2, 2, 3, 3, 3)
+    claims = np.array([12.5, 4.0])
+    ceiling = random.uniform(0.9, 1.6, shape) * np.linspace(0.3, 1, 3)[:, None] * claims[:, None, None, None]
+    mean = ceiling * np.array([0.1, 0.7])[:, None, None, None, None] * random.uniform(0.6, 0.9, shape)
+    found = np.stack([mean, 0.8 * mean, np.minimum(1.2 * mean, ceiling)], axis=-1)
+    return AuditGrid(settings, 1e-5, claims, found, ceiling, 8)
+
+
+def audit_positions():
+    settings = audit_grid().settings
+    return [
+        dict(zip(OF_AN_AUDIT, at, strict=True)) for at in product(*(settings[name] for name in OF_AN_AUDIT))
+    ]
+
+
 EXAMPLES = {
+    "audit_bench": Example(lambda: AuditBench(audit_grid()), audit_positions()),
     "defence_frontier": Example(lambda: DefenceFrontier(frontier_grid()), frontier_positions()),
     "genome_pool": Example(lambda: GenomePool(pool_grid()), pool_positions()),
     "exposure_explorer": Example(lambda: ExposureExplorer(exposure_grid()), exposure_positions()),
