@@ -84,6 +84,12 @@ SOLVED = {
         "            break\n"
         "    return best + 1",
     ),
+    "10_differential_privacy": (
+        "clipped_sum",
+        "def clipped_sum(gradients, clip):\n"
+        "    lengths = np.sqrt((gradients**2).sum(axis=1))\n"
+        "    return (clip / np.maximum(lengths, clip)) @ gradients",
+    ),
 }
 
 
