@@ -92,7 +92,7 @@ class Assessment:
         What stands there already is never lost: a page with other words is first renamed, to the first free of
         ``NAME.earlier-1.html``, ``NAME.earlier-2.html`` and so on.
 
-        Returns: a sentence for the learner, also where the folder can't be written to. A lesson never fails because
+        Returns: what to tell the learner, also where the folder can't be written to. A lesson never fails because
         of it.
 
         Raises: ValueError for a name that leads to another folder or isn't that of an HTML file.
@@ -120,7 +120,7 @@ class Assessment:
                 f"The page cannot be saved as {name} ({reason}). Open the lesson in a folder that you may write to, and run "
                 "this cell again."
             )
-        return f"Saved as {name}, in the folder of your answers.{kept} {self._state()}"
+        return f"Saved as {name}, in the folder of your answers.{kept}\n{self._state()}"
 
     def _state(self):
         answered = len(QUESTIONS) - len(self.open_questions)
