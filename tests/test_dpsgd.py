@@ -237,6 +237,18 @@ def test_an_empty_batch_releases_noise_alone():
     assert (np.abs(seen).std(axis=2) > 0.3).all()
 
 
+def test_dropout_drops_at_its_rate_and_makes_up_for_it():
+    one = np.zeros((2, len(DATA)), bool)
+    one[:, 7] = True
+    model = nn.Sequential(nn.Dropout(0.0), nn.Linear(6, 3))
+    _, seen = updates(model, DATA, one, DPSGD(0.0, 1e9, 1.0, 300), dropout=0.4, learning_rate=1e-12)
+    weights, biases = seen[..., :18].reshape(300, 2, 3, 6), seen[..., 18:, None]
+    masks = weights / biases / DATA.x[7]  # the gradient of a weight is that of its bias times the input
+    np.testing.assert_allclose(masks, np.where(masks > 0.5, 1 / 0.6, 0), atol=1e-9)
+    assert (masks > 0.5)[:, :, 0].mean() == pytest.approx(0.6, abs=0.04)
+    assert (masks[:, 0] != masks[:, 1]).any()
+
+
 # --- many models -----------------------------------------------------------------------------------
 
 
