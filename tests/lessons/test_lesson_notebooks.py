@@ -105,9 +105,9 @@ def test_no_notebook_holds_answers_of_whoever_built_it():
         assert not re.search(r"Goal \(met\)|: done\b", "".join(map(said, outputs(path)))), path.name
 
 
-def test_a_run_gives_what_is_stored(tmp_path):
-    expected = sum(map(len, map(code_cells, NOTEBOOKS)))
-    assert shipped.passed(shipped.compared(*NOTEBOOKS, folder=tmp_path)) == expected
+@every_notebook
+def test_a_run_gives_what_is_stored(path, tmp_path):
+    assert shipped.passed(shipped.compared(path, folder=tmp_path)) == len(code_cells(path))
     assert not (tmp_path / "progress.json").exists(), "a lesson without answers leaves no file of answers"
 
 
@@ -118,10 +118,11 @@ def test_a_run_on_another_cpu_gives_what_is_stored_in_the_cheapest_lessons(tmp_p
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_a_run_on_another_cpu_gives_what_is_stored_in_all_lessons(tmp_path):
-    done = shipped.compared(*NOTEBOOKS, folder=tmp_path, timeout=1700, **shipped.ANOTHER_CPU)
-    assert shipped.passed(done) == sum(map(len, map(code_cells, NOTEBOOKS)))
+@every_notebook
+def test_a_run_on_another_cpu_gives_what_is_stored_in_all_lessons(path, tmp_path):
+    assert shipped.passed(shipped.compared(path, folder=tmp_path, **shipped.ANOTHER_CPU)) == len(
+        code_cells(path)
+    )
 
 
 def _with_another_digit(output):
