@@ -285,7 +285,7 @@ precision_by_group = Exercise(
 )
 
 
-# ---- 3. a published way to count, repaired -------------------------------------------------------
+# ---- 3. trainings counted as people, repaired -------------------------------------------------------
 
 
 def _group_intervals(
@@ -375,13 +375,13 @@ group_intervals = Exercise(
         Wrong(
             "trainings_as_people",
             _intervals_with(ends=_trainings_as_people),
-            "The published way: each training counts as if it were another person. 32 trainings of one person tell about "
+            "The audit's way: each training counts as if it were another person. 32 trainings of one person tell about "
             "that person 32 times.",
         ),
         Wrong(
             "trainings_uncorrected",
             _intervals_with(ends=_trainings_as_people, confidence=lambda n_groups, people: 0.95),
-            "The published way, word for word: trainings are counted as people, and no price is paid for looking at many "
+            "The audit's way, word for word: trainings are counted as people, and no price is paid for looking at many "
             "groups.",
         ),
         Wrong(

@@ -90,7 +90,7 @@ def test_the_intervals_are_the_package_s_by_group():
 
 
 def test_counting_trainings_as_people_finds_groups_that_stand_out_where_there_are_none():
-    """Groups by lot: the published way calls one of them exposed nearly always, the repaired one hardly ever."""
+    """Groups by lot: the claim to repair calls one of them exposed nearly always, the repaired one hardly ever."""
     rng = np.random.default_rng(3)
     exposure = rng.beta(0.3, 0.8, 400).round(2)
     published = next(w.function for w in check.group_intervals.wrong if w.name == "trainings_uncorrected")
