@@ -107,6 +107,12 @@ homer_distance = Exercise(
             "That is the sum over the sites. The mean stays comparable when a study publishes more of them.",
         ),
         Wrong(
+            "sum_of_copies",
+            _distance_with(lambda r, p: (np.abs(r) - np.abs(p)).sum(axis=1), halved=False),
+            "Two things at once: you compare 0, 1 or 2 copies with a frequency (divide the genotype by 2), and you add up "
+            "over the sites where their mean is asked for.",
+        ),
+        Wrong(
             "over_people",
             _distance_with(lambda r, p: (np.abs(r) - np.abs(p)).mean(axis=0)),
             "You averaged over the people, so there is one number for each site. A score belongs to a person: average "
@@ -143,6 +149,13 @@ def _likelihood_ratio(
     return genotypes @ np.log(pool / reference) + (2 - genotypes) @ np.log((1 - pool) / (1 - reference))
 
 
+def _products(pool, reference, x):
+    def probability(frequencies):
+        return np.prod(frequencies**x * (1 - frequencies) ** (2 - x), axis=1)
+
+    return np.log(probability(pool) / probability(reference))
+
+
 def _ratio_with(combine):
     """A wrong ratio: other combinations of the copies with the two logarithms."""
 
@@ -161,6 +174,7 @@ likelihood_ratio = Exercise(
         Case(np.array([0.6, 0.25]), np.array([0.5, 0.5]), np.array([[2.0, 0.0], [1.0, 1.0], [0.0, 2.0]])),
         Case(*_study(2, 5, 12)),
         Case(*_study(3, 4, 30)),
+        Case(*_study(4, 3, 4000)),  # as many sites as real studies have: products of probabilities are 0 here
     ),
     hints=(
         "At each site a person carries two copies. How probable is each of them under the pool's frequency, and how "
@@ -219,6 +233,18 @@ likelihood_ratio = Exercise(
             "other_base",
             _ratio_with(lambda x, a, b: (x @ a + (2 - x) @ b) / np.log(10)),
             "You took logarithms to the base 10. The ranking is the same; here the natural logarithm, `np.log`, is meant.",
+        ),
+        Wrong(
+            "base_two",
+            _ratio_with(lambda x, a, b: (x @ a + (2 - x) @ b) / np.log(2)),
+            "You took logarithms to the base 2, which gives bits. The ranking is the same; here `np.log` is meant.",
+        ),
+        Wrong(
+            "products_underflow",
+            _products,
+            "Right on a few sites, and not a number on thousands: a product of so many probabilities is smaller than "
+            "any floating-point number, so it becomes 0, and 0 / 0 has no value. Take the logarithm at each site first, "
+            "then add.",
         ),
         Wrong(
             "alleles_exchanged",
@@ -355,6 +381,18 @@ p_values = Exercise(
             "with the known ones.",
         ),
         Wrong(
+            "among_the_candidates_alone",
+            lambda t, outsiders: (t[:, None] >= t).mean(axis=0),
+            "These are ranks among the tested people, and the known outsiders do not occur. Some of the tested are members, "
+            "so such a rank promises nothing; count known outsiders.",
+        ),
+        Wrong(
+            "among_everybody",
+            lambda t, outsiders: (np.append(outsiders, t)[:, None] >= t).mean(axis=0),
+            "You rank each person among the outsiders and all the other tested people. Members among those push him down; "
+            "compare him with the known outsiders and himself alone.",
+        ),
+        Wrong(
             "counts",
             _p_with(lambda high, known: 1 + high),
             "These are counts. Divide by the number of those who were compared, the person included.",
@@ -399,6 +437,19 @@ def _every_site(has, answers, frequencies, pool_size, error):
     return np.where(has == answers, np.where(answers, yes, -no), np.where(answers, -yes, no)).sum(axis=1)
 
 
+def _errs_for_outsiders_too(has, answers, frequencies, pool_size, error):
+    nobody = (1 - frequencies) ** (2 * pool_size)
+    no = nobody * (1 - error) + (1 - nobody) * error
+    return has @ np.where(answers, np.log((1 - error) / (1 - no)), np.log(error / no))
+
+
+def _others_have_it_too(has, answers, frequencies, pool_size, error):
+    nobody, others = ((1 - frequencies) ** (2 * n) for n in (pool_size, pool_size - 1))
+    return has @ np.where(
+        answers, np.log((1 - error * others) / (1 - nobody)), np.log(error * others / nobody)
+    )
+
+
 def _everybody_has_it(has, answers, frequencies, pool_size, error):
     everybody = frequencies ** (2 * pool_size)
     return has @ np.where(answers, np.log((1 - error) / (1 - everybody)), np.log(error / everybody))
@@ -432,8 +483,8 @@ beacon_ratio = Exercise(
         _beacon_case(1, 4, 35, 12, 0.02),
     ),
     hints=(
-        "Look only at sites where the person has the allele. If he is in the pool, the beacon must say yes there, but for "
-        "an error. If he is not, it says no where nobody else has it. How probable is that?",
+        "Look only at sites where the person has the allele. If he is in the pool, the beacon says no there with the "
+        "probability `error`. If he is not, it says no where nobody in the pool has it. How probable is that?",
         "A pool of n people has 2n copies, and each lacks the allele with probability 1 − f: "
         "`nobody = (1 - frequencies) ** (2 * pool_size)`. A yes has the ratio (1 − error) / (1 − nobody), a no "
         "error / nobody.",
@@ -512,6 +563,18 @@ beacon_ratio = Exercise(
             ),
             "Nearly: a member's yes has the probability 1 − error, not 1.",
         ),
+        Wrong(
+            "error_for_outsiders_too",
+            _errs_for_outsiders_too,
+            "You let the beacon err about everybody. That can be argued for; here, as in the text, only a member's allele "
+            "is overlooked, and an outsider's no has the probability (1 − f) to the power 2n.",
+        ),
+        Wrong(
+            "others_have_it_too",
+            _others_have_it_too,
+            "That is the paper's finer form: a member's no also needs that none of the n − 1 others has the allele. Here a "
+            "member's no has the probability `error`, whoever else has it.",
+        ),
     ),
 )
 
@@ -566,9 +629,10 @@ quiz = Quiz(
                     wrong="only_sites_count",
                 ),
                 Choice(
-                    "Nothing, with so many: it is a small leak",
-                    "The number of people alone never says so.",
-                    wrong="large_is_safe",
+                    "More: an average over 2,000 is more exact",
+                    "It is, and each person in it weighs less, 1 part in 2,000. At a single site that is a loss for the "
+                    "attack; the further sites just make up for it.",
+                    wrong="exact_averages_tell_more",
                 ),
             ],
             name="sites_per_member",
@@ -634,7 +698,8 @@ quiz = Quiz(
             [
                 Choice(
                     "The reference that is nearest among those there are",
-                    "It helps, and may still be far off: here the wrong error stayed many times the promised one.",
+                    "It may help or not, so check it: here the Iberians are nearer to the Tuscans than the Finns are, and "
+                    "with them the test accused more outsiders.",
                     wrong="nearest_reference_suffices",
                 ),
                 Choice(

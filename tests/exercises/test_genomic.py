@@ -53,6 +53,90 @@ def test_one_case_of_each_exercise_can_be_worked_out_by_hand():
     np.testing.assert_allclose(beacon, [yes + no, yes, 0.0])
 
 
+def _log_of_the_quotient(pool, reference, x):
+    inside, outside = (np.prod(f**x * (1 - f) ** (2 - x), axis=1) for f in (pool, reference))
+    return np.log(inside / outside)
+
+
+def _difference_of_the_logs(pool, reference, x):
+    inside, outside = (np.prod(f**x * (1 - f) ** (2 - x), axis=1) for f in (pool, reference))
+    return np.log(inside) - np.log(outside)
+
+
+def _alleles_apart(pool, reference, x):
+    inside, outside = (np.prod(f**x, axis=1) * np.prod((1 - f) ** (2 - x), axis=1) for f in (pool, reference))
+    return np.log(inside / outside)
+
+
+@pytest.mark.parametrize("products", [_log_of_the_quotient, _difference_of_the_logs, _alleles_apart])
+def test_products_of_probabilities_do_not_pass_for_the_ratio_that_the_lesson_goes_on_with(products):
+    outcome = check.likelihood_ratio.verdict(products)
+    assert (outcome.kind, outcome.wrong) == ("not right yet", "products_underflow")
+
+
+def test_the_ratio_s_cases_are_of_the_length_on_which_products_of_probabilities_vanish():
+    few, many = check.likelihood_ratio.cases[1].args, check.likelihood_ratio.cases[-1].args
+    np.testing.assert_allclose(_log_of_the_quotient(*few), check.likelihood_ratio.reference(*few))
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(_log_of_the_quotient(*many)).all()
+    assert np.isfinite(check.likelihood_ratio.reference(*many)).all()
+
+
+@pytest.mark.parametrize(
+    ("exercise", "function", "name"),
+    [
+        ("homer_distance", lambda p, r, x: (abs(x - r) - abs(x - p)).sum(axis=1), "sum_of_copies"),
+        (
+            "likelihood_ratio",
+            lambda p, r, x: x @ np.log2(p / r) + (2 - x) @ np.log2((1 - p) / (1 - r)),
+            "base_two",
+        ),
+        (
+            "p_values",
+            lambda t, known: np.array([np.mean(t >= one) for one in t]),
+            "among_the_candidates_alone",
+        ),
+        (
+            "p_values",
+            lambda t, known: np.array([np.mean(np.concatenate([t, known]) >= one) for one in t]),
+            "among_everybody",
+        ),
+    ],
+)
+def test_mistakes_of_scale_and_of_company_are_named(exercise, function, name):
+    outcome = getattr(check, exercise).verdict(function)
+    assert (outcome.kind, outcome.wrong) == ("not right yet", name)
+
+
+def _two_probabilities(member_no, outsider_no):
+    """The ratio from the probabilities of a no: of a member, of an outsider; site by site, in a loop."""
+
+    def function(has, answers, frequencies, pool_size, error):
+        score = np.zeros(len(has))
+        for j in range(len(answers)):
+            m, o = (no(frequencies[j], pool_size, error) for no in (member_no, outsider_no))
+            score[has[:, j]] += np.log((1 - m) / (1 - o)) if answers[j] else np.log(m / o)
+        return score
+
+    return function
+
+
+def test_the_beacon_s_two_probabilities_are_those_of_the_text_and_its_finer_forms_are_named():
+    def absent(f, n, e):
+        return (1 - f) ** (2 * n)
+
+    forms = {
+        "": _two_probabilities(lambda f, n, e: e, absent),
+        "error_for_outsiders_too": _two_probabilities(
+            lambda f, n, e: e, lambda f, n, e: absent(f, n, e) * (1 - e) + (1 - absent(f, n, e)) * e
+        ),
+        "others_have_it_too": _two_probabilities(lambda f, n, e: e * absent(f, n - 1, e), absent),
+    }
+    for name, function in forms.items():
+        outcome = check.beacon_ratio.verdict(function)
+        assert (outcome.done, outcome.wrong) == (not name, name)
+
+
 @pytest.mark.parametrize("level", [0.05, 0.1, 0.25])
 def test_a_p_value_from_ranks_accuses_no_more_outsiders_than_its_level(level):
     """Whatever the distribution, so long as the known outsiders and the judged ones are of one kind."""
