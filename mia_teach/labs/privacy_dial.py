@@ -324,7 +324,8 @@ class PrivacyDial(Lab):
         targets = self.grid.found.shape[-1]
         return [
             *super().lines(),
-            f"LiRA and accuracy are means over {targets} targets; intervals are 95 %, over the targets.",
+            f"LiRA and accuracy are means over {targets} targets; intervals are 95 %, over the targets. The strongest attack is "
+            "simulated, and at low rates luck moves its curve a little.",
         ]
 
     def describe(self):
@@ -430,7 +431,7 @@ class PrivacyDial(Lab):
             ),
             Goal(
                 f"A pair that says little: ε and δ let {percent(allowed, '.0%')} of the members be found at 1 % FPR, the whole run "
-                f"at most {percent(limit, '.0%')}",
+                f"at most {percent(limit, '.0%')}".replace(" %", "\u00a0%"),
                 {"allowed": (">=", allowed), "limit": ("<=", limit)},
                 "one_pair_says_little",
             ),
