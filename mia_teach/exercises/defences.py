@@ -60,6 +60,15 @@ def _fell(validation, test, attack, patience):
     return int(np.argmax(validation)) + 1
 
 
+def _than_the_previous(validation, test, attack, patience):
+    best, waited = 0, 0
+    for epoch in range(1, len(validation)):
+        best, waited = (epoch, 0) if validation[epoch] > validation[epoch - 1] else (best, waited + 1)
+        if waited == patience:
+            break
+    return best + 1
+
+
 def _curve_case(seed, epochs, patience):
     rng = np.random.default_rng(seed)
     rise = np.minimum(np.arange(epochs), epochs // 3) / epochs - np.arange(epochs) / (6 * epochs)
@@ -174,6 +183,12 @@ stopping_epoch = Exercise(
             "the best so far.",
         ),
         Wrong(
+            "than_the_previous",
+            _than_the_previous,
+            "You compare each epoch with the one before it. After a deep fall a small rise then passes for a new best; keep the "
+            "best so far, and compare with that.",
+        ),
+        Wrong(
             "first_fall",
             lambda validation, test, attack, patience: next(
                 (e for e in range(1, len(validation)) if validation[e] <= validation[e - 1]), len(validation)
@@ -279,6 +294,12 @@ log_odds_behind = Exercise(
             "That is log p of the label. Its own class stands in your sum; in log-odds only the others do.",
         ),
         Wrong(
+            "bare_logit",
+            _behind(_right_way, lambda z, own, others: z[own]),
+            "That is the label's z alone, and it is known only up to a constant of its record. Odds are against something: take away "
+            "what the other classes have together.",
+        ),
+        Wrong(
             "mean_of_others",
             _behind(
                 _right_way,
@@ -352,6 +373,19 @@ def _accuracy_of_exposed(score, member, exposed, fpr):
     return float(((own > np.median(own)) == member[exposed]).mean())
 
 
+def _accuracy_among_the_exposed(score, member, exposed, fpr):
+    return float(((score > np.median(score)) == member)[exposed].mean())
+
+
+def _tpr_by_quantile(score, member, exposed, fpr):
+    return float((score[exposed & member] > np.quantile(score[exposed & ~member], 1 - fpr)).mean())
+
+
+def _count(score, member, exposed, fpr):
+    non = np.sort(score[exposed & ~member])[::-1]
+    return int((score[exposed & member] > non[int(fpr * len(non))]).sum())
+
+
 def _precision(score, member, exposed, fpr):
     non = np.sort(score[exposed & ~member])[::-1]
     return float(member[exposed & (score > non[int(fpr * len(non))])].mean())
@@ -376,6 +410,12 @@ exposed_tpr = Exercise(
             np.array([1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0], bool),
             0.25,
         ),
+        Case(
+            np.array([9.0, 8, 7, 5, 10, 8, 4, 3, 2, 1, 0, 11, 12, 6]),
+            np.array([1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0], bool),
+            np.array([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0], bool),
+            0.25,
+        ),  # a quarter of seven non-members is one, not two
         _exposed_case(0, 120, 0.1),
         _exposed_case(1, 200, 0.05),
         _exposed_case(3, 160, 0.2),
@@ -399,6 +439,29 @@ exposed_tpr = Exercise(
             _accuracy_of_exposed,
             "The right people, the old measure: accuracy at the median lets half of them be accused. Give the share found at a few "
             "false alarms.",
+        ),
+        Wrong(
+            "given_accuracy_among_the_exposed",
+            _accuracy_among_the_exposed,
+            "You kept the published accuracy and its median, and only looked at the exposed. Both have to go: find the threshold "
+            "on the exposed non-members, then count members above it.",
+        ),
+        Wrong(
+            "quantile",
+            _tpr_by_quantile,
+            "Your threshold is an interpolated quantile. It can lie between two non-members and let more of them pass than a share "
+            "`fpr`; with few of them that is a lot. Count: the threshold is the score of one of them.",
+        ),
+        Wrong(
+            "rounded_up",
+            _tpr_with(allowed=lambda fpr, non: round(fpr * len(non))),
+            "You round the number of false alarms, and upwards it is more than a share `fpr`. *At most* means: leave off what is "
+            "behind the point.",
+        ),
+        Wrong(
+            "a_count",
+            _count,
+            "That is how many exposed members pass. Asked for is which share of them.",
         ),
         Wrong(
             "average",
@@ -507,6 +570,9 @@ frontier = Exercise(
         Case(np.array([0.40, 0.42, 0.42, 0.38, 0.44]), np.array([0.10, 0.10, 0.15, 0.05, 0.30])),
         Case(np.array([0.40, 0.40, 0.35, 0.45]), np.array([0.10, 0.10, 0.10, 0.20])),
         Case(np.array([0.40, 0.45, 0.38]), np.array([0.10, 0.05, 0.20])),
+        Case(
+            np.array([0.42, 0.42, 0.40]), np.array([0.10, 0.10, 0.05])
+        ),  # two equals, and neither beats the other
         _frontier_case(0, 12, 0.001),
         _frontier_case(1, 16, 0.02),
     ),
@@ -543,6 +609,15 @@ frontier = Exercise(
             "beats_itself",
             _frontier_with(lambda a, a0, k, k0: (a >= a0) & (k <= k0)),
             "Every setting is as good as itself, so all of them are beaten. Ask also that the other be better in one respect.",
+        ),
+        Wrong(
+            "equals_beat_each_other",
+            lambda accuracy, leak: (
+                ~(
+                    (accuracy >= accuracy[:, None]) & (leak <= leak[:, None]) & ~np.eye(len(leak), dtype=bool)
+                ).any(axis=1)
+            ),
+            "Two settings with the same numbers throw each other out. Neither is better in anything, so neither beats the other.",
         ),
         Wrong(
             "the_beaten",
@@ -592,7 +667,7 @@ quiz = Quiz(
                     wrong="filter_changes_model",
                 ),
                 Choice(
-                    "Sure answers tie, so this attack has no threshold",
+                    "Sure answers tie, so this attack has no threshold at 1 %",
                     "All that are shown as 1.00 share the highest score, non-members among them: accuse all of them or nobody. That is a "
                     "fact about the attack, not about the leak.",
                 ),
@@ -603,9 +678,10 @@ quiz = Quiz(
                     wrong="one_attack_is_all",
                 ),
                 Choice(
-                    "The attack was run with the labels exchanged",
-                    "Then it would not have found 3 % before. A nought at a low rate is most often a tie.",
-                    wrong="bug_suspected",
+                    "Rounding has cut what members say and others do not",
+                    "Members and others are rounded alike, and whoever compares a record with its own past still sees both. What "
+                    "was lost is the order among the surest.",
+                    wrong="rounding_hits_members",
                 ),
             ],
             name="nought_by_rounding",
@@ -619,8 +695,8 @@ quiz = Quiz(
                     wrong="adaptive_means_more_queries",
                 ),
                 Choice(
-                    "He learns from the truth about the target",
-                    "Nobody tells him the truth about the target. He knows his own models.",
+                    "He has seen the members of the target before",
+                    "Nobody tells him whom the target trained on. He knows that of his own models.",
                     wrong="adaptive_knows_truth",
                 ),
                 Choice(
@@ -653,9 +729,9 @@ quiz = Quiz(
                     "How sure to be is then prescribed, and members keep close to it. A narrow bell is easy to tell from a wide one.",
                 ),
                 Choice(
-                    "Smoothing writes the true label into the logits",
-                    "The label is what the attacker holds anyway. What he looks for is how the model treats it.",
-                    wrong="label_written",
+                    "Smoothed models learn their members by heart longer",
+                    "They train as long as before. What changed is the sureness at which training holds a member.",
+                    wrong="memorises_longer",
                 ),
             ],
             name="why_smoothing_leaks",

@@ -81,13 +81,14 @@ function build({ body, data, get, set, id }) {
   }));
   const path = svg("path", { class: "mia-curve" }), bars = svg("path", { class: "mia-df-bars" });
   const dots = Array.from({ length: data.many }, () => svg("circle", { class: "mia-df-dot", r: 4 }));
+  const labels = dots.map(() => svg("text", { class: "mia-df-name" }));
   const none = svg("path", { class: "mia-df-none" }), here = svg("path", { class: "mia-df-here" });
   let y, drawn = "";
   function backdrop(who, whose) {
     y = linear(data.reach[who], [area.bottom, area.top]);
     y.ticks.forEach((tick) => { tick[1] = `${Math.round(100 * tick[0])} %`; });
     picture.root.replaceChildren(axes(area, x, y, "accuracy on new records", "found at 1 % FPR",
-      { title: `Who is found: ${WHO[who]}, by ${SAID[whose]}` }), ...others.flat(), path, bars, ...dots, none, here);
+      { title: `Who is found: ${WHO[who]}, by ${SAID[whose]}` }), ...others.flat(), path, bars, ...dots, none, here, ...labels);
   }
 
   return (v, controls) => {
@@ -103,6 +104,10 @@ function build({ body, data, get, set, id }) {
     const points = dots.map((_, s) => at(v.defence, s));
     path.setAttribute("d", "M" + points.map(([px, py]) => `${px.toFixed(1)} ${py.toFixed(1)}`).join("L"));
     points.forEach(([px, py], s) => { dots[s].setAttribute("cx", px); dots[s].setAttribute("cy", py); });
+    const right = (px) => px > (area.left + area.right) / 2; // there a name stands before its point
+    points.forEach(([px, py], s) => { labels[s].textContent = s ? data.strengths[controls.defence][s] : "none";
+      labels[s].setAttribute("x", right(px) ? px - 10 : px + 10); labels[s].setAttribute("y", py - 9);
+      labels[s].setAttribute("text-anchor", right(px) ? "end" : "start"); });
     const [px, py, a, l] = points[v.strength];
     bars.setAttribute("d", `M${x(a.low)} ${py - 4}v8m0 -4H${x(a.high)}m0 -4v8M${px - 4} ${y(l.low)}h8m-4 0V${y(l.high)}m-4 0h8`);
     none.setAttribute("d", cross(points[0][0], points[0][1], 6));

@@ -1,5 +1,7 @@
 """The exercises and the quiz of lesson 09, and what its text says about them."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,68 @@ def test_every_exercise_keeps_the_laws(stub):
     exercise = getattr(check, stub.__name__)
     check_exercise_laws(exercise, stub)
     assert len(exercise.wrong) >= 9
+
+
+def _by_quantile(score, member, exposed, fpr):
+    return np.mean(score[exposed & member] > np.quantile(score[exposed & ~member], 1 - fpr))
+
+
+def _rounded_up(score, member, exposed, fpr):
+    non = np.sort(score[exposed & ~member])
+    return np.mean(score[exposed & member] > non[-1 - round(fpr * len(non))])
+
+
+def _given_accuracy(score, member, exposed, fpr):
+    accused = score > np.median(score)
+    return np.mean(accused[exposed] == member[exposed])
+
+
+def _how_many(score, member, exposed, fpr):
+    return check.exposed_tpr.reference(score, member, exposed, fpr) * (exposed & member).sum()
+
+
+def _rises(validation, test, attack, patience):
+    keep, waited = 1, 0
+    for epoch, (before, now) in enumerate(pairwise(validation), start=2):
+        if now > before:
+            keep, waited = epoch, 0
+        else:
+            waited += 1
+        if waited >= patience:
+            return keep
+    return keep
+
+
+def _only_z(shown, labels, t):
+    return t * np.log(shown[np.arange(len(labels)), labels])
+
+
+def _equals_out(accuracy, leak):
+    def others(k):
+        return [j for j in range(len(leak)) if j != k]
+
+    return np.array(
+        [
+            not any(accuracy[j] >= accuracy[k] and leak[j] <= leak[k] for j in others(k))
+            for k in range(len(leak))
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("exercise", "mistake", "name"),
+    [
+        ("exposed_tpr", _by_quantile, "quantile"),
+        ("exposed_tpr", _rounded_up, "rounded_up"),
+        ("exposed_tpr", _given_accuracy, "given_accuracy_among_the_exposed"),
+        ("exposed_tpr", _how_many, "a_count"),
+        ("stopping_epoch", _rises, "than_the_previous"),
+        ("log_odds_behind", _only_z, "bare_logit"),
+        ("frontier", _equals_out, "equals_beat_each_other"),
+    ],
+)
+def test_a_likely_mistake_is_recognised_and_named(exercise, mistake, name):
+    assert getattr(check, exercise).verdict(mistake).wrong == name
 
 
 def test_one_case_of_each_exercise_can_be_worked_out_by_hand():

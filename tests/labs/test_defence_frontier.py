@@ -181,6 +181,27 @@ def test_goals_fit_a_grid_on_which_every_defence_helps():
         assert any(goal.is_met(lab.values_at(**where)) for where in positions(one)), goal.text
 
 
+def test_a_mask_that_one_letter_sees_through_meets_no_goal_about_everybody():
+    one = frontier_grid()
+    leak, accuracy = one.leak.copy(), one.accuracy.copy()
+    rounding = list(one.strengths).index("rounding")
+    leak[:, 0] = 0.2
+    leak[rounding, 1:, :2], leak[rounding, 1:, 2] = (
+        0.01,
+        0.19,
+    )  # loss and LiRA see nothing, the label says as much as ever
+    accuracy[rounding, 1:] = accuracy[rounding, :1]
+    leak[0, 2], accuracy[0, 2] = 0.05, accuracy[0, 0] + 0.01  # an early stop does
+    lab = DefenceFrontier(replace(one, leak=leak, accuracy=accuracy))
+    for strength in (1, 2):
+        assert not lab.goals[0].is_met(lab.values_at("rounding", strength, "adaptive", "all"))
+    assert any(lab.goals[0].is_met(lab.values_at(**where)) for where in positions(one))
+
+
+def test_the_panel_opens_on_the_attacker_who_knows_the_defence():
+    assert DefenceFrontier(frontier_grid()).attacker == "adaptive"
+
+
 def test_goals_are_kept_once_met(answers):
     lab = DefenceFrontier(frontier_grid())
     for where in positions(frontier_grid()):
@@ -235,7 +256,7 @@ def test_the_picture_puts_the_setting_where_its_numbers_are(bare_page):
     box = page.evaluate("""() => { const frame = document.querySelector('.mia-plot .mia-frame').getBBox();
       const here = document.querySelector('.mia-plot .mia-df-here').getBBox();
       return [(here.x + here.width / 2 - frame.x) / frame.width, 1 - (here.y + here.height / 2 - frame.y) / frame.height]; }""")
-    ends = zip((v["accuracy"], v["loss"]), reach[:2], strict=True)
+    ends = zip((v["accuracy"], v["adaptive"]), reach[:2], strict=True)
     assert box == pytest.approx([(value - low) / (high - low) for value, (low, high) in ends], abs=2e-3)
 
 
