@@ -141,7 +141,7 @@ roc = mt.Roc.from_scores(mt.Scores(-norm, member[0]))
 middle = [np.median(spread[side]) for side in (member[0], ~member[0])]
 print("AUC of the gradient's norm, one target:", roc.auc_interval())
 largest = np.mean(norm[~member[0]] > norm[member[0]].max())
-said = f"medians {middle[0]:.1f} and {middle[1]:.1f}; {largest:.1%} of the non-members lie beyond all members"
+said = f"medians {middle[0]:.1f} and {middle[1]:.1f}; {mt.percent(largest)} of the non-members lie beyond all members"
 mt.show(histogram, alt=f"Histograms of log norms, members and non-members, alike on the left: {said}")
 
 # %% [markdown]
@@ -629,14 +629,14 @@ _g = np.array([[1.0, 0.0], [0.0, -2.0], [3.0, 3.0]])
 assert np.allclose(alignment(_g, np.array([0.0, 0.5])), [0, 1, -(0.5**0.5)])
 
 # %% [markdown]
-# Must the server look at all layers? The eight nights with 64 patients, among the first 1,000 records, layer by layer:
+# Must the server look at all layers? The eight nights with 64 patients, among the first 500 records, layer by layer:
 
 # %%
 for layers in (("0",), ("3",), ("3.bias",), ("0", "3")):
-    own = white_box.per_example_gradients(server, x[:1000], y[:1000], layers=layers)
-    rows = np.concatenate([g.reshape(1000, -1) for g in own.values()], axis=1)
+    own = white_box.per_example_gradients(server, x[:500], y[:500], layers=layers)
+    rows = np.concatenate([g.reshape(500, -1) for g in own.values()], axis=1)
     steps = [np.concatenate([step[name].numpy().ravel() for name in own]) for _, step in rounds[1, 64]]
-    nights = [np.isin(np.arange(1000), queue[:64]) for queue in queues]
+    nights = [np.isin(np.arange(500), queue[:64]) for queue in queues]
     scores = [alignment(rows, step) for step in steps]
     aucs = [mt.Roc.from_scores(mt.Scores(*pair)).auc for pair in zip(scores, nights, strict=True)]
     print(f"{' and '.join(layers):8} {rows.shape[1]:5,} numbers, AUC {mt.Interval.from_values(aucs)}")
@@ -771,9 +771,9 @@ for epoch in EPOCHS:
     score = cosines(models.at_epoch(epoch)[0], steps, layers=("0",))
     for i, size in enumerate(SIZES):
         front[epoch, size] = by_night(
-            score[8 * i : 8 * i + 8], size, f"epoch {epoch}, {size} patients: first layer"
+            score[8 * i : 8 * i + 8], size, f"epoch {epoch}, {size} patients: front"
         )
-print(heading)
+print(heading.replace(" " * 11, "first layer", 1))
 for parts in front.values():
     report(parts)
 

@@ -12,12 +12,13 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
-from torch.func import functional_call, grad, jacfwd, jvp, vmap
+from torch.func import functional_call, grad, jvp, vmap
 from torch.nn import functional as F
 
 from mia_teach import signals
 
-_MEMORY = 256 * 2**20  # bytes of gradients at a time
+_MEMORY = 256 * 2**20  # bytes of gradients that are kept
+_CHUNK = 64 * 2**20  # bytes of gradients at a time, where only numbers of each are kept
 
 
 def gradient_chunks(
@@ -26,7 +27,7 @@ def gradient_chunks(
     labels: Int[np.ndarray, " examples"],
     *,
     layers: Sequence[str] | None = None,
-    memory: int = _MEMORY,
+    memory: int = _CHUNK,
 ) -> Iterator[tuple[slice, dict[str, Tensor]]]:
     """Per-example gradients of the cross-entropy, a chunk of examples at a time.
 
@@ -117,7 +118,7 @@ def gradient_norm(
     labels: Int[np.ndarray, " examples"],
     *,
     layers: Sequence[str] | None = None,
-    memory: int = _MEMORY,
+    memory: int = _CHUNK,
 ) -> Float[np.ndarray, " examples"]:
     """Minus the Euclidean norm of each example's gradient: training has brought members' close to 0.
 
@@ -143,7 +144,7 @@ def gradient_features(
     x: Float[np.ndarray, "examples *features"],
     labels: Int[np.ndarray, " examples"],
     *,
-    memory: int = _MEMORY,
+    memory: int = _CHUNK,
 ) -> Float[np.ndarray, "examples columns"]:
     """What an attack network sees of a record: log-norm of each parameter's gradient, log-odds, loss, largest answers.
 
@@ -177,7 +178,7 @@ def gradient_network(
     shadows: Sequence[nn.Module],
     shadow_member,
     seed: int = 0,
-    memory: int = _MEMORY,
+    memory: int = _CHUNK,
 ) -> Float[np.ndarray, " examples"]:
     """Log-odds of membership from an attack network that learnt gradient features on shadow models.
 
@@ -218,7 +219,7 @@ def update_alignment(
     labels: Int[np.ndarray, " examples"],
     *,
     update: dict[str, Tensor],
-    memory: int = _MEMORY,
+    memory: int = _CHUNK,
 ) -> Float[np.ndarray, " examples"]:
     r"""Cosine between each record's descent direction and a client's update: :math:`-\langle g, \Delta\rangle/(|g||\Delta|)`.
 
@@ -328,9 +329,8 @@ def inverse_hessian(
     gradient = grad(mean_loss)
     of_all = gradient(flat)
     if len(flat) <= exact:
-        hessian = jacfwd(gradient)(flat) + damping * torch.eye(
-            len(flat), dtype=flat.dtype, device=flat.device
-        )
+        unit = torch.eye(len(flat), dtype=flat.dtype, device=flat.device)
+        hessian = vmap(lambda v: jvp(gradient, (flat,), (v,))[1], chunk_size=64)(unit) + damping * unit
         factors = torch.linalg.ldl_factor((hessian + hessian.T) / 2)
 
         def solve(columns):

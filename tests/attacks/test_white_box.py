@@ -117,7 +117,7 @@ print(peak() - before)
     ("attack", "more", "limit"),
     [
         ("per_example_gradients", "", 256),  # its own budget
-        ("gradient_norm", "", 256),
+        ("gradient_norm", "", 160),
         ("gradient_norm", ", memory=8 * 2**20", 40),
         ("gradient_features", ", memory=8 * 2**20", 40),
     ],
