@@ -298,8 +298,10 @@ class AuditBench(Lab):
             yield dict(zip(CONTROLS, values, strict=True))
 
     def _start(self, goals, given):
-        """The first position with these controls given at which no goal is met, or the very first."""
+        """With these controls given, a middle number of models at which no goal is met; another one, or the very first."""
+        counts = self.grid.settings["models"]
         fitting = [at for at in self._positions() if given.items() <= at.items()]
+        fitting.sort(key=lambda at: abs(counts.index(at["models"]) - len(counts) // 2))
         if not fitting:
             return {**next(self._positions()), **given}  # the traits say what is wrong with it
         unmet = (at for at in fitting if not any(goal.is_met(self.values_at(**at)) for goal in goals))
@@ -413,7 +415,7 @@ class AuditBench(Lab):
         at_most = max((v for v in everywhere if v["models"] == few), key=lambda v: v["run"])["run"]
         at_most = _floor(at_most, 10) or _floor(at_most)
         apart = max(everywhere, key=lambda v: v["by_updates"] - v["by_final"])
-        seeing, blind = _floor(apart["by_updates"]), _floor(apart["by_final"]) + 0.01
+        seeing, blind = _floor(apart["by_updates"], 20), _floor(apart["by_final"], 20) + 0.05
         single = "a single model" if few == 1 else f"only {few} models"
         return [
             Goal(

@@ -21,6 +21,7 @@ EXPECTED = (
     "08_who_is_at_risk",
     "09_defences",
     "10_differential_privacy",
+    "11_audits",
 )
 CHEAPEST = ("00_game", "02_threshold")  # in seconds
 ANOTHER_CPU = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_CBWR": "COMPATIBLE"}

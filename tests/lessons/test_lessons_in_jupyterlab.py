@@ -90,6 +90,14 @@ SOLVED = {
         "    lengths = np.sqrt((gradients**2).sum(axis=1))\n"
         "    return (clip / np.maximum(lengths, clip)) @ gradients",
     ),
+    "11_audits": (
+        "models_needed",
+        "def models_needed(claim, confidence):\n"
+        "    n = 1\n"
+        "    while ((1 - confidence) / 2) ** (1 / n) <= 1 / (1 + np.exp(-claim)):\n"
+        "        n += 1\n"
+        "    return n",
+    ),
 }
 
 
