@@ -427,8 +427,6 @@ for (defence, color), marker in zip(looks.items(), "os^DX", strict=True):
     points = [grid.interval(defence, s, attacker="adaptive") for s in range(4)]
     where = [grid.interval(defence, s).value for s in range(4)]
     IntervalDisplay(where, points, name=defence).plot(ax, color=color, marker=marker, alpha=0.85)
-ax.set(xlabel="accuracy on new loans", ylabel="found by the adaptive attacker at 1 % FPR", ylim=(-0.01, None))
-ax.legend(loc="upper right")
 
 # %%
 for defence, strength in ((d, s) for d in looks for s in (1, 2, 3)):
@@ -437,6 +435,9 @@ for defence, strength in ((d, s) for d in looks for s in (1, 2, 3)):
     offset = (-14 if strength == 2 else 6, -13 if (defence, strength) == ("distillation", 3) else 5)
     spot = grid.interval(defence, strength).value, y
     ax.annotate(name, spot, offset, textcoords="offset points", color=looks[defence])
+ax.set(xlabel="accuracy on new loans", ylabel="found by the adaptive attacker at 1 % FPR", ylim=(-0.01, None))
+ax.legend(loc="upper right")
+
 start = grid.interval("dropout", 0, attacker="adaptive")
 said = ", ".join(f"{d} {grid.interval(d, 3, attacker='adaptive'):.1%}" for d in grid.strengths)
 mt.show(figure, alt=f"Accuracy against leak; every line begins at {start:.1%}. At the strongest: {said}")
@@ -462,7 +463,7 @@ mt.show(figure, alt=f"Accuracy against leak; every line begins at {start:.1%}. A
 # and leaks {{ tpr(found_at[2]):.1%}}.
 #
 # And label smoothing: the loss, near guessing anyway, finds next to nobody; of all records the adaptive attacker finds
-# about as many as without; and on these loans it costs accuracy as well. Keep it in mind for *Surprise*.
+# no fewer than without; and on these loans it costs accuracy as well. Keep it in mind for *Surprise*.
 
 # %% [markdown] audience="instructor"
 # **Round 3 (7 minutes).** The three training cells run a few seconds each; use them for the question *what does each of
