@@ -367,6 +367,18 @@ group_intervals = Exercise(
             "error: 1 − 0.05 / n_groups.",
         ),
         Wrong(
+            "sidak",
+            _intervals_with(confidence=lambda n_groups, people: 0.95 ** (1 / n_groups)),
+            "Šidák's correction: right where the groups' errors are independent. These groups were attacked through the same "
+            "models, so Bonferroni's is asked for, which needs no independence and is hardly wider: 1 − 0.05 / n_groups.",
+        ),
+        Wrong(
+            "confidence_powered",
+            _intervals_with(confidence=lambda n_groups, people: 0.95**n_groups),
+            "0.95 to the power of n_groups is what is left of the confidence of all together if nothing is done. Each "
+            "interval needs more than 95 %, not less.",
+        ),
+        Wrong(
             "by_people",
             _intervals_with(confidence=lambda n_groups, people: 1 - 0.05 / people),
             "The error is divided by the people of the group. What was looked at again and again are the groups: divide by "
@@ -417,6 +429,12 @@ group_intervals = Exercise(
             lambda *case: _group_intervals(*case)[:, ::-1],
             "The upper end comes first. Each row is low, then high.",
         ),
+        Wrong(
+            "transposed",
+            lambda *case: _group_intervals(*case).T,
+            "All low ends stand in one row and all high ends in another. A row for each group is asked for, low and then "
+            "high: transpose with `.T`.",
+        ),
     ),
 )
 
@@ -465,7 +483,7 @@ people_by_luck = Exercise(
     hints=(
         "If all people had the same exposure, how often would one of them be found in `trained` trainings? Which distribution "
         "counts hits among equal chances?",
-        "The binomial one, with the average exposure `found.mean() / trained`. *At least k is one minus at most k − 1: "
+        "The binomial one, with the average exposure `found.mean() / trained`. At least k is one minus at most k − 1: "
         "`binom.sf(k - 1, ...)`.",
         "`from scipy.stats import binom`, then `len(found) * binom.sf(np.arange(trained + 1) - 1, trained, share)`.",
     ),
@@ -551,15 +569,15 @@ quiz = Quiz(
             name="average_is_nobody",
         ),
         Question(
-            "You attack 64 models, pick the ten records that were found most often, and report how often those ten were found. "
-            "How should it be done?",
+            "You attack 64 models and pick the ten records that were found most often. How often would the next models trained on "
+            "those ten give them away?",
             [
                 Choice(
-                    "Pick on some models, report on the others",
+                    "Pick on some models, measure on the others",
                     "Whoever is picked for a large number had luck as well. Other models know nothing of that luck.",
                 ),
                 Choice(
-                    "Report the interval of each of the ten",
+                    "Take the interval of each of the ten",
                     "Clopper and Pearson's interval holds for a record that was named beforehand. These were chosen by their "
                     "numbers.",
                     wrong="interval_after_choice",
@@ -570,8 +588,8 @@ quiz = Quiz(
                     wrong="dilutes_the_choice",
                 ),
                 Choice(
-                    "Leave it: they are a fact about these models",
-                    "Of these 64 models, yes. The report is read as a statement about the next model, trained on these people.",
+                    "As often as they were found in these models",
+                    "That is true of these 64, luck included. The next models do not repeat the luck for which the ten were picked.",
                     wrong="fact_of_the_past",
                 ),
             ],
@@ -582,7 +600,7 @@ quiz = Quiz(
             [
                 Choice(
                     "Those far away from all other patients",
-                    "A little more than others, and in the largest illness not even that. Far out is not yet surprising.",
+                    "A little more than others: from the first fifth to the last a weak trend. Far out is not yet surprising.",
                     wrong="distance_from_the_crowd",
                 ),
                 Choice(
@@ -591,9 +609,9 @@ quiz = Quiz(
                     wrong="frequent_class",
                 ),
                 Choice(
-                    "Those with the most measurements missing",
-                    "Where values of urine or blood were missing, the exposure was lower here than elsewhere.",
-                    wrong="missing_values",
+                    "Those of a race with few patients",
+                    "Nobody can tell: counted in people, the interval of each race held the average of all patients.",
+                    wrong="small_groups",
                 ),
                 Choice(
                     "Those whose label surprises other models",
@@ -618,7 +636,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "No: the coin has to be tossed for the person",
-                    "Then both copies are in or out together, and the patient turned out to be exposed more than others.",
+                    "Then both copies are in or out together. Learnt twice, the same people were found more often than learnt once.",
                 ),
                 Choice(
                     "No: a copy among the non-members is accused",

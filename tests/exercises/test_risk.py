@@ -107,6 +107,32 @@ def test_counting_trainings_as_people_finds_groups_that_stand_out_where_there_ar
     assert claims["repaired"] <= 3
 
 
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (lambda e, g, n: [_ends(e[g == i], 0.95 ** (1 / n)) for i in range(n)], "Šidák"),
+        (lambda e, g, n: [_ends(e[g == i], 0.95**n) for i in range(n)], "to the power"),
+        (lambda e, g, n: np.transpose([_ends(e[g == i], 1 - 0.05 / n) for i in range(n)]), "transpose"),
+    ],
+    ids=["sidak", "powered", "transposed"],
+)
+def test_near_answers_about_the_groups_are_told_what_they_are(answer, word):
+    verdict = check.group_intervals.verdict(lambda *case: np.array(answer(*case)))
+    assert verdict.kind != "done"
+    assert word in str(verdict)
+
+
+def _ends(shares, confidence):
+    found = over_people(shares, confidence=confidence)
+    return found.low, found.high
+
+
+def test_no_hint_has_half_an_emphasis():
+    hints = [hint for stub in STUBS for hint in getattr(check, stub.__name__).hints]
+    outside_code = [part for hint in hints for part in hint.split("`")[::2]]
+    assert not [part for part in outside_code if part.count("*") % 2]
+
+
 def test_luck_alone_is_the_package_s_curve():
     rng = np.random.default_rng(4)
     member = mt.balanced_shadows(12, 80, seed=0)
