@@ -18,6 +18,26 @@ LESSON = "06"
 # ---- 1. every record's own gradient --------------------------------------------------------------
 
 
+class _TensorExercise(Exercise):
+    """An exercise whose result has to be a tensor, since what follows computes with it as one."""
+
+    def _judge(self, function, runs):
+        outcome = super()._judge(function, runs)
+        if outcome.done and not all(isinstance(run.value, Tensor) for run in runs):
+            return self._not_right(
+                "The values are right, but they came as an array, and what follows needs a tensor. Leave out the "
+                "`.numpy()`.",
+                "array_for_tensor",
+            )
+        if outcome.wrong == "list_for_array":
+            return self._not_right(
+                "The values are right, but they came in a list, and what follows needs a tensor. Put `torch.stack(...)` "
+                "around a list of tensors.",
+                "list_for_tensor",
+            )
+        return outcome
+
+
 class _Loss:
     """The cross-entropy of softmax regression on one record, as PyTorch computes it."""
 
@@ -53,7 +73,7 @@ def _gradient_case(seed, n, classes, features):
     return Case(_Loss(), torch.tensor(weight), torch.tensor(x), torch.tensor(rng.integers(0, classes, n)))
 
 
-own_gradients = Exercise(
+own_gradients = _TensorExercise(
     name="own_gradients",
     lesson=LESSON,
     points=2,
@@ -100,6 +120,18 @@ own_gradients = Exercise(
             _gradients_then(lambda g: g.cumsum(dim=0)),
             "Each record carries the gradients of all before it: `backward()` adds to what is there. Start from an empty "
             "gradient for every record, or use `torch.func`, which keeps nothing.",
+        ),
+        Wrong(
+            "one_tensor_for_all",
+            _gradients_then(lambda g: g[-1:].expand_as(g)),
+            "Every record has the gradient of the last one: your list holds the same tensor again and again, and it is "
+            "written over each time. Put a `.clone()` of it into the list.",
+        ),
+        Wrong(
+            "one_tensor_added_up",
+            _gradients_then(lambda g: g.sum(dim=0).expand_as(g)),
+            "Every record has the sum of all gradients: your list holds the same tensor again and again, and `backward()` "
+            "adds to it. Start from an empty gradient for every record, and put a `.clone()` of it into the list.",
         ),
         Wrong(
             "share_of_the_mean",
@@ -481,6 +513,20 @@ def _two_folds_only(features, member, fold, fit):
     return score
 
 
+def _one_fold_judges_the_others(features, member, fold, fit):
+    score = np.zeros(len(member))
+    for k in np.unique(fold):
+        here = fold == k
+        score[~here] = fit(features[here], member[here])(features[~here])
+    return score
+
+
+def _four_folds(features, member, fold, fit):
+    score = _cross_fitted(features, member, fold, fit)
+    score[fold > 3] = 0
+    return score
+
+
 def _cross_case(seed, n, folds):
     rng = np.random.default_rng(seed)
     member = rng.permutation(n) < n // 2
@@ -570,6 +616,18 @@ cross_fitted = Exercise(
             "You went through folds 0 and 1. There may be more: `np.unique(fold)` names them all.",
         ),
         Wrong(
+            "four_folds_always",
+            _four_folds,
+            "You went through folds 0 to 3. In the lesson there are four, in another evaluation more: `np.unique(fold)` "
+            "names them all.",
+        ),
+        Wrong(
+            "one_fold_judges_the_others",
+            _one_fold_judges_the_others,
+            "You fit to one fold and judge all the others, so each attack writes over the scores of the one before. Turn it "
+            "round: learn from `~here`, judge `here`.",
+        ),
+        Wrong(
             "one_at_a_time",
             _one_at_a_time,
             "Each record has an attack of its own, fitted to all others. That is fair too, and costs one training a record; "
@@ -607,9 +665,9 @@ quiz = Quiz(
                     wrong="early_layers_store_records",
                 ),
                 Choice(
-                    "Something negative: the gradient is mostly noise",
-                    "A gradient is computed exactly. It is neither noisier nor wiser than the loss.",
-                    wrong="gradients_are_noise",
+                    "Much where the loss is near 0: there norms still differ",
+                    "Where the loss is near 0 so is p − y, and with it every product in the gradient.",
+                    wrong="norm_outlives_the_loss",
                 ),
             ],
             name="what_weights_add",
@@ -641,7 +699,7 @@ quiz = Quiz(
             name="missing_control",
         ),
         Question(
-            "A client takes one step on 16 records and sends the update. Why does the gradient of one of them point along it?",
+            "A client takes one step on 16 records and sends the update. Why does minus the gradient of one of them point along it?",
             [
                 Choice(
                     "The step is minus the mean of 16 gradients, its own too",
@@ -680,9 +738,9 @@ quiz = Quiz(
                     wrong="lower_bound",
                 ),
                 Choice(
-                    "Nothing at all: such a network can learn nothing",
-                    "It learns a good deal, and that may well hold for new records. This curve can't tell.",
-                    wrong="learns_nothing",
+                    "The leak on the other half, which it never saw",
+                    "It would if the known half were left out. It is in the figure, and may be answered by heart.",
+                    wrong="known_half_left_out",
                 ),
                 Choice(
                     "A mixture of the attack and of its own memory",
@@ -693,7 +751,7 @@ quiz = Quiz(
         ),
         Question(
             "A hospital's model is online and is retrained every night with the day's few patients. You may ask for a record's "
-            "loss whenever you like. Which question betrays today's patients best?",
+            "probabilities whenever you like. Which question betrays today's patients best?",
             [
                 Choice(
                     "How small is the loss on the record tonight?",
@@ -701,13 +759,13 @@ quiz = Quiz(
                     wrong="one_look",
                 ),
                 Choice(
-                    "By how much did the record's loss fall tonight?",
-                    "The record is compared with itself a day before. No weight and no gradient is needed.",
+                    "By how much did the record's log-odds rise tonight?",
+                    "The record is compared with itself a day before, on a scale on which easy and hard records move alike.",
                 ),
                 Choice(
-                    "How small is the record's gradient tonight?",
-                    "The loss in another form, and one look again. The change is what matters.",
-                    wrong="gradient_of_one_look",
+                    "How high does it rank tonight among its own class?",
+                    "Easy records lead their class, whoever they belong to. Compare the record with itself a day before.",
+                    wrong="rank_in_its_class",
                 ),
                 Choice(
                     "Is the record answered rightly by the model?",

@@ -70,6 +70,51 @@ def test_a_loop_of_backward_is_as_good_as_torch_func():
     assert check.own_gradients.verdict(loop_that_forgets_to_clear).wrong == "gradients_accumulate"
 
 
+def test_a_loop_that_keeps_one_tensor_is_told_so():
+    def kept(clear):
+        def loop(loss, weight, x, labels):
+            own, rows = weight.clone().requires_grad_(), []
+            for row, label in zip(x, labels, strict=True):
+                if clear and own.grad is not None:
+                    own.grad.zero_()
+                loss(own, row, label).backward()
+                rows.append(own.grad)
+            return torch.stack(rows)
+
+        return loop
+
+    assert check.own_gradients.verdict(kept(clear=True)).wrong == "one_tensor_for_all"
+    assert check.own_gradients.verdict(kept(clear=False)).wrong == "one_tensor_added_up"
+
+
+@pytest.mark.parametrize(
+    ("made", "wrong"),
+    [(lambda g: g.numpy(), "array_for_tensor"), (list, "list_for_tensor"), (lambda g: g.clone(), "")],
+    ids=["array", "list", "tensor"],
+)
+def test_right_gradients_have_to_be_a_tensor(made, wrong):
+    outcome = check.own_gradients.verdict(lambda *case: made(check.own_gradients.reference(*case)))
+    assert (outcome.done, outcome.wrong) == (not wrong, wrong)
+
+
+@pytest.mark.parametrize(
+    ("turned", "names", "wrong"),
+    [
+        (False, lambda fold: range(4), "four_folds_always"),
+        (True, np.unique, "one_fold_judges_the_others"),
+    ],
+)
+def test_folds_gone_through_wrongly_are_recognised(turned, names, wrong):
+    def mine(features, member, fold, fit):
+        score = np.zeros(len(member))
+        for k in names(fold):
+            here = (fold != k) if turned else (fold == k)
+            score[here] = fit(features[~here], member[~here])(features[here])
+        return score
+
+    assert check.cross_fitted.verdict(mine).wrong == wrong
+
+
 def test_the_closed_form_of_softmax_regression_counts_as_the_gradient():
     def closed(loss, weight, x, labels):
         error = torch.softmax(x @ weight.T, dim=1) - F.one_hot(labels, len(weight))
