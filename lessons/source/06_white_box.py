@@ -856,7 +856,7 @@ for epoch in EPOCHS:
 
 # %% [markdown]
 # For new patients, after one epoch, the first layer finds {{ over_targets(fresh[1, "first layer"], "tpr").words(".1%") }} of the 16, and leads two answers by {{ again[1, "tpr"].words("+.1%") }}. After 40 epochs
-# its lead is {{ again[40, "auc"].words("+.3f") }} of AUC and {{ again[40, "tpr"].words("+.1%") }} at [[1 %|definition]] FPR, and both intervals hold 0: the lead seen above was one for patients on whom the model had been trained before. All layers and two answers still find some
+# its lead is {{ again[40, "auc"].words("+.3f") }} of AUC and {{ again[40, "tpr"].words("+.1%") }} at [[1 %|definition]] FPR, and both intervals hold 0: for new patients the lead seen above is not shown there. All layers and two answers still find some
 # of the new ones there ({{ over_targets(fresh[40, 'all layers'], 'tpr'):.1% }} and {{ over_targets(fresh[40, 'two answers'], 'tpr'):.1% }}). That the weights add something is shown for a model early in its training.
 #
 # So both halves are true, within these limits. Two versions of a model leak, to anybody who may ask both. Whoever also has their weights, early in training, and knows which of them to look at, finds more.
@@ -878,7 +878,7 @@ for epoch in EPOCHS:
 # few records made the difference.
 
 # %% [markdown]
-# And Amara? Her treatment lies years back, and the firm has the finished model: the second row. With shadows of its own it finds {{ over_targets(calibrated["all layers"], "tpr"):.1% }} of the members, and no more than from the answers. The rows below threaten her only if
+# And Amara? Her treatment lies years back, and the firm has the finished model: the second row. With shadows of its own it finds {{ over_targets(calibrated["all layers"], "tpr"):.1% }} of the members, and no more than from the answers. The updates' rows threaten her only if
 # somebody *kept* the two versions of her night, in a log or a backup, and even then most of those ranked highest on the night of round 4 were somebody else ({{ 16 - hits }} of 16). What would help her is that updates are
 # deleted, and that no single rank counts as proof.
 #
