@@ -36,7 +36,7 @@ def randomised_response(
 
 def laplace(
     value: Float[np.ndarray, "*shape"] | float, *, sensitivity: float, epsilon: float, seed: int
-) -> Float[np.ndarray, "*shape"]:
+) -> Float[np.ndarray, "*shape"] | float:
     r"""The value with Laplace noise of scale :math:`b = \Delta_1/\varepsilon`; its standard deviation is :math:`\sqrt2\,b`.
 
     Args:
@@ -54,7 +54,7 @@ def laplace(
 
 def gaussian(
     value: Float[np.ndarray, "*shape"] | float, *, sigma: float, seed: int
-) -> Float[np.ndarray, "*shape"]:
+) -> Float[np.ndarray, "*shape"] | float:
     r"""The value with Gaussian noise of standard deviation ``sigma`` on every coordinate.
 
     With :math:`\Delta_2` the Euclidean length by which one record can move the value, all that matters is
@@ -72,7 +72,7 @@ def gaussian(
 
 def largest_tpr(
     fpr: Float[np.ndarray, "*shape"] | float, epsilon: float, delta: float = 0.0
-) -> Float[np.ndarray, "*shape"]:
+) -> Float[np.ndarray, "*shape"] | float:
     r"""The largest true-positive rate of any attack on any (epsilon, delta)-private mechanism.
 
     .. math:: \min\{e^\varepsilon\,\mathrm{FPR} + \delta,\; 1 - e^{-\varepsilon}(1 - \delta - \mathrm{FPR}),\; 1\}
@@ -95,7 +95,9 @@ def largest_tpr(
     return np.minimum(np.minimum(steep, 1 - np.exp(-epsilon) * (1 - delta - fpr)), 1.0)
 
 
-def gaussian_largest_tpr(fpr: Float[np.ndarray, "*shape"] | float, mu: float) -> Float[np.ndarray, "*shape"]:
+def gaussian_largest_tpr(
+    fpr: Float[np.ndarray, "*shape"] | float, mu: float
+) -> Float[np.ndarray, "*shape"] | float:
     r"""The largest true-positive rate of any attack on the Gaussian mechanism: :math:`\Phi(\Phi^{-1}(\mathrm{FPR}) + \mu)`.
 
     This is exact: the attack that compares the answer with a threshold reaches it. Any (epsilon, delta) that the

@@ -38,7 +38,7 @@ def test_randomised_response_is_the_tightest_that_epsilon_allows():
     assert says_yes[1] == pytest.approx(float(largest_tpr(says_yes[0], epsilon)), abs=5e-3)
 
 
-@pytest.mark.parametrize(("sensitivity", "epsilon"), [(1, 0.5), (3.0, 2.0)])
+@pytest.mark.parametrize(("sensitivity", "epsilon"), [(1.0, 0.5), (3.0, 2.0)])
 def test_laplace_noise_has_the_stated_law(sensitivity, epsilon):
     values = laplace(np.full(50_000, 4.0), sensitivity=sensitivity, epsilon=epsilon, seed=0)
     assert scipy.stats.kstest(values, scipy.stats.laplace(4.0, sensitivity / epsilon).cdf).pvalue > 1e-3
@@ -47,7 +47,8 @@ def test_laplace_noise_has_the_stated_law(sensitivity, epsilon):
 def test_laplace_keeps_its_epsilon_and_uses_it_up():
     epsilon = 0.8
     one, other = (
-        laplace(np.full(400_000, v), sensitivity=1, epsilon=epsilon, seed=s) for v, s in ((1.0, 1), (0.0, 2))
+        laplace(np.full(400_000, v), sensitivity=1.0, epsilon=epsilon, seed=s)
+        for v, s in ((1.0, 1), (0.0, 2))
     )
     fpr, tpr = roc_of(one, other)
     bound = largest_tpr(fpr, epsilon)
@@ -106,18 +107,18 @@ def test_the_region_is_that_of_the_definition():
         assert worst.max() <= 1e-12, "both inequalities of the definition hold"
         assert (np.abs(worst)[tpr < 1] < 1e-9).all(), "and one of them is used up"
         assert (np.diff(tpr) >= -1e-12).all()
-    np.testing.assert_allclose(largest_tpr(FPR, 0), FPR)
+    np.testing.assert_allclose(largest_tpr(FPR, 0.0), FPR)
     assert (largest_tpr(FPR, math.inf) == 1).all()
-    assert (largest_tpr(FPR, 1000)[1:] == 1).all()
-    assert largest_tpr(0.0, 1000) == 0
+    assert (largest_tpr(FPR, 1000.0)[1:] == 1).all()
+    assert largest_tpr(0.0, 1000.0) == 0
 
 
 def test_the_same_seed_gives_the_same_noise_and_the_global_one_is_left_alone():
     np.random.seed(0)  # noqa: NPY002 - the global state is what must not change
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     for draw in (
-        lambda seed: laplace(np.zeros(9), sensitivity=1, epsilon=1, seed=seed),
-        lambda seed: gaussian(np.zeros(9), sigma=1, seed=seed),
+        lambda seed: laplace(np.zeros(9), sensitivity=1.0, epsilon=1.0, seed=seed),
+        lambda seed: gaussian(np.zeros(9), sigma=1.0, seed=seed),
         lambda seed: randomised_response(np.zeros(99, bool), 0.1, seed=seed),
     ):
         assert (draw(1) == draw(1)).all()

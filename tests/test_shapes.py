@@ -21,7 +21,7 @@ FILES = (
 
 def test_signatures_tell_the_truth():
     command = [sys.executable, "-m", "pytest", "-q", "--jaxtyping-packages=mia_teach,beartype.beartype"]
-    command += ["-k", "not refuse", *(str(TESTS / name) for name in FILES)]
+    command += ["-m", "not slow", "-k", "not refuse and not budget", *(str(TESTS / name) for name in FILES)]
     run = subprocess.run(command, capture_output=True, text=True, cwd=TESTS.parent)
     assert run.returncode == 0, run.stdout[-4000:]
 
