@@ -45,8 +45,8 @@ def run_limit(
     Source: Dong, Roth & Su 2022, "Gaussian differential privacy", proposition 2.12 (a curve as the lower hull of pairs);
     the pairs by ``dp-accounting``, Doroshenko et al. 2022.
 
-    >>> run_limit(DPSGD(noise_multiplier=1.0), 0.01).round(3)  # the Gaussian mechanism: 0.092
-    array(0.092)
+    >>> round(float(run_limit(DPSGD(noise_multiplier=1.0), 0.01)), 3)  # the Gaussian mechanism: 0.092
+    0.092
     """
     return _lowest(_loss(privacy, width), np.asarray(fpr, np.float64))
 
