@@ -87,8 +87,8 @@ function build({ body, data, get, set, id }) {
   function backdrop(who, whose) {
     y = linear(data.reach[who], [area.bottom, area.top]);
     y.ticks.forEach((tick) => { tick[1] = `${Math.round(100 * tick[0])} %`; });
-    picture.root.replaceChildren(axes(area, x, y, "accuracy on new records", "found at 1 % FPR",
-      { title: `Who is found: ${WHO[who]}, by ${SAID[whose]}` }), ...others.flat(), path, bars, ...dots, none, here, ...labels);
+    picture.root.replaceChildren(axes(area, x, y, "accuracy on new records", `of ${WHO[who]}, at 1 % FPR`,
+      { title: `Found by ${SAID[whose]}` }), ...others.flat(), path, bars, ...dots, none, here, ...labels);
   }
 
   return (v, controls) => {
