@@ -156,6 +156,26 @@ def test_keys_reach_both_ends_of_every_slider(name, bare_page):
                 assert float(slider.input_value()) == float(slider.get_attribute(end)), key
 
 
+CUT_OFF = """() => [...document.querySelectorAll(".mia-lab svg text")].filter((text) => {
+  const word = text.getBoundingClientRect(), frame = text.ownerSVGElement.getBoundingClientRect();
+  return word.width && (word.left < frame.left - 1 || word.right > frame.right + 1
+    || word.top < frame.top - 1 || word.bottom > frame.bottom + 1);
+}).map((text) => text.textContent)"""
+
+
+@pytest.mark.browser
+@every_lab_with_controls
+def test_no_word_of_a_picture_is_cut_off(name, bare_page):
+    lab = EXAMPLES[name].make()
+    page = bare_page(lab)
+    assert page.evaluate(CUT_OFF) == []
+    for select in page.locator(".mia-lab select").all():
+        for place in range(select.locator("option").count()):
+            select.select_option(index=place)
+            rested(page)
+            assert page.evaluate(CUT_OFF) == []
+
+
 @pytest.mark.browser
 @every_lab_with_controls
 def test_keys_choose_every_option(name, bare_page):
