@@ -10,7 +10,7 @@ from torch import nn
 
 from mia_teach import Rate, Roc, cnn, load_digits, logistic, mlp
 from mia_teach.attacks.white_box import per_example_gradients
-from mia_teach.audit import one_run_from_scores
+from mia_teach.audit import Threshold, dpsgd_bound, halves, one_run_from_scores, threshold_from
 from mia_teach.canaries import Shares, observe, strongest_bound, unused_directions
 from mia_teach.dpsgd import DPSGD
 
@@ -105,6 +105,26 @@ def test_sound_dp_sgd_is_convicted_no_more_often_than_the_confidence_says():
     bounds = [strongest_bound(lawful(rng, privacy, 400, 2), delta=1e-3) for _ in range(200)]
     assert Rate(sum(bound.refutes(claim) for bound in bounds), 200).low <= 0.05
     assert bounds[0].confidence == 0.95
+
+
+def test_the_strongest_of_four_bounds_has_paid_for_all_four():
+    """Two scores and two canaries: each bound may fail in a quarter of the 5 %, and the ceiling says the same."""
+    privacy = DPSGD(noise_multiplier=0.6, sample_rate=0.25, steps=8)
+    shares = lawful(np.random.default_rng(4), privacy, 400, 2)
+    each, tried = 1 - 0.05 / 4, []
+    for canary in (0, 1):
+        held, test = halves(shares.total(canary), seed=0)
+        for scores, threshold in (
+            (shares.likelihood(canary), Threshold(0.0)),
+            (test, threshold_from(held, confidence=each)),
+        ):
+            tried.append(
+                dpsgd_bound(scores, threshold=threshold, privacy=privacy, delta=1e-3, confidence=each)
+            )
+    best = max(tried, key=lambda bound: bound.epsilon)
+    assert strongest_bound(shares, delta=1e-3) == replace(best, confidence=0.95)
+    alone = dpsgd_bound(shares.likelihood(0), threshold=Threshold(0.0), privacy=privacy, delta=1e-3)
+    assert tried[0].epsilon < alone.epsilon  # the price
 
 
 def test_it_shows_most_of_a_sound_claim_and_convicts_half_the_noise():

@@ -66,6 +66,17 @@ def _other_ends(h, m, a, n, confidence):
     return _high(h, m, alpha), _low(a, n, alpha)
 
 
+def _half_of_half(h, m, a, n, confidence):
+    return _right_ends(h, m, a, n, (1 + confidence) / 2)
+
+
+def _wilson_ends(h, m, a, n, confidence):
+    return (
+        binomtest(h, m).proportion_ci(confidence, method="wilson").low,
+        binomtest(a, n).proportion_ci(confidence, method="wilson").high,
+    )
+
+
 def _normal_ends(h, m, a, n, confidence):
     z = norm.ppf((1 + confidence) / 2)
     tpr, fpr = h / m, a / n
@@ -73,14 +84,21 @@ def _normal_ends(h, m, a, n, confidence):
     return low, min(fpr + z * math.sqrt(fpr * (1 - fpr) / n), 1.0)
 
 
+def _larger(h, m, a, n, confidence, first, second):
+    """The bound with a δ of its own in each of the two ratios."""
+    tpr, fpr = _right_ends(h, m, a, n, confidence)
+    return math.log(max((tpr - first) / fpr, (1 - fpr - second) / (1 - tpr), 1.0))
+
+
 epsilon_bound = Exercise(
     name="epsilon_bound",
     lesson=LESSON,
     points=3,
     reference=_epsilon_bound,
+    # measured rates of 0 and 1 are left out: careless answers would stop with a division by zero, and hear no more than that
     cases=(
-        Case(20, 20, 0, 20, 0.0, 0.9),
         Case(60, 100, 10, 200, 0.01, 0.95),
+        Case(196, 200, 130, 200, 0.02, 0.9),
         Case(190, 200, 120, 200, 0.0, 0.95),
         Case(52, 100, 50, 100, 0.0, 0.95),
         Case(30, 100, 2, 300, 1e-3, 0.99),
@@ -97,13 +115,13 @@ epsilon_bound = Exercise(
     wrong=(
         Wrong(
             "no_interval",
-            _bound_with(ends=lambda h, m, a, n, c: (h / m, max(a, 1e-9) / n)),
+            _bound_with(ends=lambda h, m, a, n, c: (h / m, a / n)),
             "You took the measured rates themselves. They scatter around the truth, so half of all such audits claim too much, "
             "and no false alarm at all would prove anything you like.",
         ),
         Wrong(
             "other_ends",
-            _bound_with(ends=_other_ends, ratio=lambda t, f, d: _both(min(t, 1 - 1e-9), max(f, 1e-9), d)),
+            _bound_with(ends=_other_ends),
             "You took the ends that speak against the claim. That is how large ε could be; proved is only what holds at the other "
             "ends.",
         ),
@@ -119,8 +137,20 @@ epsilon_bound = Exercise(
             "interval leaves half of it on each side, which is what is needed.",
         ),
         Wrong(
+            "error_halved_twice",
+            _bound_with(ends=_half_of_half),
+            "The error is halved twice. The two-sided interval leaves half of it on each side already: give it the confidence as "
+            "it is.",
+        ),
+        Wrong(
+            "wilson",
+            _bound_with(ends=_wilson_ends),
+            "That is Wilson's interval. It holds on average and fails too often at some rates; an audit needs one that never "
+            "does. Clopper and Pearson's is what `proportion_ci` gives without a `method`.",
+        ),
+        Wrong(
             "normal_interval",
-            _bound_with(ends=_normal_ends, ratio=lambda t, f, d: _both(min(t, 1 - 1e-9), max(f, 1e-9), d)),
+            _bound_with(ends=_normal_ends),
             "That is the textbook interval, rate ± z standard errors. It has no width where nobody or everybody was accused, "
             "which is just where audits look.",
         ),
@@ -144,6 +174,16 @@ epsilon_bound = Exercise(
             "no_delta",
             _bound_with(ratio=lambda t, f, d: _both(t, f, 0.0)),
             "The δ is missing. The claim lets a share δ of the members be found for nothing; that share proves nothing.",
+        ),
+        Wrong(
+            "no_delta_in_the_second",
+            lambda h, m, a, n, d, c: _larger(h, m, a, n, c, d, 0.0),
+            "The first ratio is right. In the second, that of “he does not accuse”, the δ is missing: (1 − FPR − δ) / (1 − TPR).",
+        ),
+        Wrong(
+            "no_delta_in_the_first",
+            lambda h, m, a, n, d, c: _larger(h, m, a, n, c, 0.0, d),
+            "The second ratio is right. In the first the δ is missing: (TPR − δ) / FPR.",
         ),
         Wrong(
             "delta_added",
@@ -344,6 +384,11 @@ split_guesses = Exercise(
             "You counted the wrong guesses. Asked for are the right ones: members among the guessed.",
         ),
         Wrong(
+            "other_order",
+            _split_with(told=lambda inside, guessed: _told(inside, guessed)[::-1]),
+            "Both numbers are right, in the other order. Give the right guesses first, then all guesses.",
+        ),
+        Wrong(
             "of_all_members",
             _split_with(told=lambda inside, guessed: (int(inside[guessed].sum()), int(inside.sum()))),
             "You give all members of the half as second number. Asked for is how many guesses were made.",
@@ -510,6 +555,11 @@ verdicts = Exercise(
             "That is the chance that not all of them err together. What must be rare is that any of them errs.",
         ),
         Wrong(
+            "always_seven",
+            _verdicts_with(each=lambda c, n: 1 - (1 - c) / 7),
+            "You part the error among seven, however many audits there are. Their number is `len(claims)`.",
+        ),
+        Wrong(
             "one_more",
             _verdicts_with(each=lambda c, n: 1 - (1 - c) / (n + 1)),
             "You part the error among one audit more than there are.",
@@ -518,6 +568,11 @@ verdicts = Exercise(
             "acquitted",
             _verdicts_with(refutes=lambda bound, claim: bound <= claim),
             "That is the list of those who are not convicted. `True` stands for a refuted claim.",
+        ),
+        Wrong(
+            "below_the_claim",
+            _verdicts_with(refutes=lambda bound, claim: bound < claim),
+            "You call refuted what lies below its claim. It is the other way round: a lower bound above the claim refutes it.",
         ),
         Wrong(
             "at_least",
@@ -687,9 +742,10 @@ quiz = Quiz(
                     wrong="threshold_does_not_carry_over",
                 ),
                 Choice(
-                    "Because a threshold is secret, and that one is known",
-                    "Nothing here is kept from anybody. It is a matter of counting honestly.",
-                    wrong="threshold_is_secret",
+                    "Because the interval only holds for scores of a normal distribution",
+                    "It asks only who lies above the threshold and who below, whatever the distribution. What it can't know is "
+                    "that you looked first.",
+                    wrong="scores_must_be_normal",
                 ),
                 Choice(
                     "Because the interval holds for one test, not for the best of many",
@@ -716,9 +772,9 @@ quiz = Quiz(
                     "Seven times 5 %, if the errors never coincide. Parting the 5 % among the seven brings it back.",
                 ),
                 Choice(
-                    "Nearly 0 %, since seven audits confirm one another",
-                    "They are about seven things. None of them confirms another.",
-                    wrong="audits_confirm",
+                    "Nearly 0 %, since all seven would have to err at once",
+                    "That is the chance that all of them are convicted. One is enough here.",
+                    wrong="all_at_once",
                 ),
                 Choice(
                     "It is 5 % divided by the 7 audits, so below 1 %",
@@ -736,9 +792,9 @@ quiz = Quiz(
                     "The ε is promised against whoever sees every noisy sum. A test that sees less can only be weaker.",
                 ),
                 Choice(
-                    "His bound is larger, and a larger lower bound is always nearer to the truth",
-                    "If it is valid, yes. It may also be larger because it was chosen badly, so first ask how it was made.",
-                    wrong="larger_is_truer",
+                    "His bound is larger, and of two audits the one that shows more was done better",
+                    "A threshold that has seen the test shows more too, of pure noise as well. So first ask how a bound was made.",
+                    wrong="larger_is_better",
                 ),
                 Choice(
                     "Real attackers see every update, so the first one tests nothing of use",

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from mia_teach import Scores
 from mia_teach.audit import Threshold, clopper_pearson, one_run
@@ -36,8 +37,7 @@ def test_every_exercise_keeps_the_laws(stub):
 
 def test_one_case_of_each_exercise_can_be_worked_out_by_hand():
     low = 0.05 ** (1 / 20)  # of 20 out of 20, half of 10 % on each side
-    first = check.epsilon_bound.cases[0]
-    assert check.epsilon_bound.reference(*first.args) == pytest.approx(math.log(low / (1 - low)))
+    assert check.epsilon_bound.reference(20, 20, 0, 20, 0.0, 0.9) == pytest.approx(math.log(low / (1 - low)))
     assert check.split_guesses.reference(*check.split_guesses.cases[0].args) == (1, 2)
     refuted, each = check.verdicts.reference(*check.verdicts.cases[0].args)
     assert refuted.tolist() == [True, False]
@@ -56,6 +56,65 @@ def test_the_bound_is_the_package_s():
         package = clopper_pearson(scores, threshold=Threshold(0.5), delta=delta, confidence=confidence)
         ours = check.epsilon_bound.reference(hits, 50, alarms, 70, delta, confidence)
         assert ours == pytest.approx(package.epsilon)
+
+
+def _as_a_learner_writes_it(method="exact", low="low", high="high", halved=1, first=1.0, second=1.0):
+    def epsilon_bound(hits, members, alarms, non_members, delta, confidence):
+        tpr, fpr = hits / members, alarms / non_members
+        if method:
+            sure = 1 - (1 - confidence) / halved
+            tpr = getattr(binomtest(hits, members).proportion_ci(sure, method), low)
+            fpr = getattr(binomtest(alarms, non_members).proportion_ci(sure, method), high)
+        ratio = max((tpr - first * delta) / fpr, (1 - fpr - second * delta) / (1 - tpr))
+        return math.log(max(ratio, 1.0))
+
+    return epsilon_bound
+
+
+@pytest.mark.parametrize(
+    ("slip", "name"),
+    [
+        ({"method": None}, "no_interval"),
+        ({"low": "high", "high": "low"}, "other_ends"),
+        ({"halved": 2}, "error_halved_twice"),
+        ({"method": "wilson"}, "wilson"),
+        ({"second": 0.0}, "no_delta_in_the_second"),
+        ({"first": 0.0}, "no_delta_in_the_first"),
+        ({"first": 0.0, "second": 0.0}, "no_delta"),
+    ],
+)
+def test_a_bound_with_the_slip_of_a_learner_is_told_which_it_is(slip, name):
+    assert check.epsilon_bound.verdict(_as_a_learner_writes_it()).done
+    outcome = check.epsilon_bound.verdict(_as_a_learner_writes_it(**slip))
+    assert (outcome.kind, outcome.wrong) == ("not right yet", name)
+
+
+def test_in_both_directions_a_case_needs_its_delta():
+    """So that neither ratio can do without it."""
+    for alone in (0, 1):
+        needed = []
+        for case in check.epsilon_bound.cases:
+            h, m, a, n, delta, c = case.args
+            without = [0.0 if i == alone else delta for i in (0, 1)]
+            needed.append(
+                abs(check._larger(h, m, a, n, c, *without) - check.epsilon_bound.reference(*case.args))
+            )
+        assert max(needed) > 0.01
+
+
+def test_verdicts_below_the_claim_or_for_always_seven_and_a_swapped_pair_have_a_reply_of_their_own():
+    def below(bound, claims, confidence):
+        each = 1 - (1 - confidence) / len(claims)
+        return np.array([bound(k, each) < claim for k, claim in enumerate(claims)]), each
+
+    def seven(bound, claims, confidence):
+        each = 1 - (1 - confidence) / 7
+        return np.array([bound(k, each) > claim for k, claim in enumerate(claims)]), each
+
+    assert check.verdicts.verdict(below).wrong == "below_the_claim"
+    assert check.verdicts.verdict(seven).wrong == "always_seven"
+    swapped = check.split_guesses.verdict(lambda *given: check.split_guesses.reference(*given)[::-1])
+    assert swapped.wrong == "other_order"
 
 
 def test_the_ceiling_is_passed_with_the_models_needed_and_not_with_one_fewer():
