@@ -116,6 +116,26 @@ clipped_sum = Exercise(
             "has no mean.",
         ),
         Wrong(
+            "mean_of_nobody",
+            lambda gradients, clip: _clipped_sum(gradients, clip) / len(gradients),
+            "You take the mean of the clipped rows. Asked for is their sum; the mean of a batch without rows is 0 / 0, which NumPy "
+            "calls NaN.",
+        ),
+        Wrong(
+            "zero_over_zero",
+            lambda gradients, clip: (
+                (gradients / _lengths(gradients)[:, None]) * np.minimum(_lengths(gradients), clip)[:, None]
+            ).sum(axis=0),
+            "You divide each row by its length first. A row of zeros has length 0, 0 / 0 is NaN, and one NaN spoils the whole sum. "
+            "Divide by the larger of length and clip.",
+        ),
+        Wrong(
+            "normalised_zero_over_zero",
+            lambda gradients, clip: clip * (gradients / _lengths(gradients)[:, None]).sum(axis=0),
+            "Two things: every row comes out as long as clip, short ones too, though clipping only shortens; and a row of zeros "
+            "becomes 0 / 0, NaN, which spoils the sum.",
+        ),
+        Wrong(
             "absolute_sum",
             _sum_with(lambda gradients, clip: clip / np.maximum(np.abs(gradients).sum(axis=1), clip)),
             "You measured a row by the sum of its absolute values. Gaussian noise is made for the Euclidean length, the root of "
@@ -213,6 +233,12 @@ noisy_mean = Exercise(
             "Divide by what is known beforehand.",
         ),
         Wrong(
+            "by_the_drawn_also_if_nobody",
+            lambda t, c, s, d, e, z: (t + s * c * z) / d,
+            "You divide by `drawn`. That number changes with one person more or less, and the noise was not made to hide it; and in "
+            "a step for which nobody is drawn you divide by 0. Divide by `expected`, which is known beforehand.",
+        ),
+        Wrong(
             "variance",
             lambda t, c, s, d, e, z: (t + np.sqrt(s * c) * z) / e,
             "You took noise_multiplier × clip for a variance. It is the standard deviation; what multiplies a standard normal number.",
@@ -307,9 +333,21 @@ largest_tpr = Exercise(
             "many are.",
         ),
         Wrong(
+            "one_side_without_end",
+            _tpr_with(join=lambda one, other: one, top=None),
+            "That is the line of “he accuses”, and it is right where few are accused. Further right it passes 1, which no rate does; "
+            "and the line of “he does not accuse” is lower there.",
+        ),
+        Wrong(
             "other_side",
             _tpr_with(join=lambda one, other: other),
             "That is the line of “he does not accuse”. At low false-positive rates the other one is lower: TPR ≤ e^ε · FPR + δ.",
+        ),
+        Wrong(
+            "other_side_without_end",
+            _tpr_with(join=lambda one, other: other, top=None),
+            "That is the line of “he does not accuse” alone. At low false-positive rates the other, e^ε · FPR + δ, is lower; and "
+            "with δ yours ends above 1.",
         ),
         Wrong(
             "larger_of_the_two",
@@ -330,6 +368,12 @@ largest_tpr = Exercise(
             "delta_not_shrunk",
             _tpr_with(acquitting=lambda f, e, d: 1 - np.exp(-e) * (1 - f) + d),
             "In the second line δ stands inside the bracket: solve 1 − FPR ≤ e^ε · (1 − TPR) + δ for TPR once more.",
+        ),
+        Wrong(
+            "delta_outside_with_minus",
+            _tpr_with(acquitting=lambda f, e, d: 1 - np.exp(-e) * (1 - f) - d),
+            "In your second line δ stands outside the bracket, and lowers what is allowed. It belongs inside, beside FPR: "
+            "1 − e^−ε · (1 − δ − FPR). A larger δ allows more.",
         ),
         Wrong(
             "delta_with_the_wrong_sign",
@@ -448,6 +492,23 @@ fixed_batches_mu = Exercise(
             "Noise adds up too. k parts move the sum k times as far, and its noise is √k times as wide: √k remains.",
         ),
         Wrong(
+            "no_root_on_average",
+            lambda n, b, t, s: t * b / n / s,
+            "Two things: the root is missing, since noise adds up too and k parts give √k; and k is a whole number, the parts of the "
+            "record that takes part most often, rounded up.",
+        ),
+        Wrong(
+            "no_root_not_rounded",
+            lambda n, b, t, s: t / math.ceil(n / b) / s,
+            "You have steps over batches. The promise is for whoever takes part most often, so round up; and k parts sum to √k, as "
+            "their noise adds up too.",
+        ),
+        Wrong(
+            "times_the_noise",
+            _mu_with(mu=lambda k, s: math.sqrt(k) * s),
+            "You multiply by the noise. More noise hides more, so it divides: √k / noise_multiplier.",
+        ),
+        Wrong(
             "upside_down",
             _mu_with(mu=lambda k, s: s / math.sqrt(k)),
             "That is noise over sensitivity. More noise must give a smaller value.",
@@ -473,8 +534,9 @@ quiz = Quiz(
             "trained it?",
             [
                 Choice(
-                    "Whoever tries to tell whether she took part does hardly better with the model",
-                    "At each false-positive rate the true-positive rate is at most about e times as large, whatever he knows and computes.",
+                    "Whoever tries to tell whether she took part gains at most about a factor e by it",
+                    "The odds that she took part, about e times what they were at most, whatever he knows and computes. With odds of one to "
+                    "one that is a precision of 73 %: a bound, not “nothing”.",
                 ),
                 Choice(
                     "Nobody can learn from the model that she, a smoker, has a higher risk of cancer",
@@ -487,9 +549,9 @@ quiz = Quiz(
                     wrong="epsilon_is_a_rate",
                 ),
                 Choice(
-                    "Her record was removed from the training data before the training began",
-                    "She took part. Noise hides which of two worlds it was: with her or without.",
-                    wrong="record_removed",
+                    "Whoever asks whether her whole family took part gains a factor e at most",
+                    "The promise is for one record. Four of one family together have four times the ε, a factor of about 55.",
+                    wrong="group_has_the_same_epsilon",
                 ),
             ],
             name="what_is_promised",
@@ -549,9 +611,9 @@ quiz = Quiz(
             "In DP-SGD, why is it not enough to clip the mean gradient of a batch?",
             [
                 Choice(
-                    "The mean is too short for clipping to act on it",
-                    "Often so, and then nothing at all is limited. But even a clipped mean can be turned by one person.",
-                    wrong="mean_too_short",
+                    "It moves by clip / batch only, so noise is wasted",
+                    "That is how far the mean of clipped gradients moves. One person can turn a clipped mean right round: twice clip.",
+                    wrong="clipped_mean_moves_little",
                 ),
                 Choice(
                     "Clipping a mean makes the training less accurate",
@@ -589,9 +651,9 @@ quiz = Quiz(
                     wrong="shuffling_is_safer",
                 ),
                 Choice(
-                    "Shuffling is deterministic, so the run has no ε at all",
-                    "It has one, from its noise. It is another than the one that was reported.",
-                    wrong="no_epsilon_at_all",
+                    "Little: the order is secret, which hides a record as coins do",
+                    "A secret order hides something, and lower bounds show that it can be far less than what coins hide.",
+                    wrong="secret_order_is_coins",
                 ),
             ],
             name="shuffled_batches",

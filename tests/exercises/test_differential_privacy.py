@@ -34,6 +34,45 @@ def test_every_exercise_keeps_the_laws(stub):
     assert len(exercise.wrong) >= 9
 
 
+@pytest.mark.parametrize(
+    ("exercise", "written", "name"),
+    [
+        ("clipped_sum", lambda g, c: _clipped_rows(g, c).mean(axis=0), "mean_of_nobody"),
+        ("clipped_sum", lambda g, c: _clipped_rows(g, c).sum(axis=0) / len(g), "mean_of_nobody"),
+        (
+            "clipped_sum",
+            lambda g, c: sum(
+                (row / (n := np.linalg.norm(row)) * min(n, c) for row in g), np.zeros(g.shape[1])
+            ),
+            "zero_over_zero",
+        ),
+        (
+            "clipped_sum",
+            lambda g, c: (g / np.linalg.norm(g, axis=1, keepdims=True) * c).sum(axis=0),
+            "normalised_zero_over_zero",
+        ),
+        ("noisy_mean", lambda t, c, s, d, e, z: (t + s * c * z) / d, "by_the_drawn_also_if_nobody"),
+        (
+            "largest_tpr",
+            lambda f, e, d: np.clip(np.minimum(np.exp(e) * f + d, 1 - np.exp(-e) * (1 - f) - d), None, 1),
+            "delta_outside_with_minus",
+        ),
+        ("largest_tpr", lambda f, e, d: np.exp(e) * f + d, "one_side_without_end"),
+        ("largest_tpr", lambda f, e, d: 1 - (1 - f - d) / np.exp(e), "other_side_without_end"),
+        ("fixed_batches_mu", lambda n, b, t, s: t / (n / b) / s, "no_root_on_average"),
+        ("fixed_batches_mu", lambda n, b, t, s: t / -(-n // b) / s, "no_root_not_rounded"),
+        ("fixed_batches_mu", lambda n, b, t, s: s * (-(-t // -(-n // b))) ** 0.5, "times_the_noise"),
+    ],
+)
+def test_what_learners_write_is_named(exercise, written, name):
+    """As a reader of the lesson wrote it, who does not divide by max(drawn, 1)."""
+    assert getattr(check, exercise).verdict(written).wrong == name
+
+
+def _clipped_rows(gradients, clip):
+    return gradients * (clip / np.maximum(np.linalg.norm(gradients, axis=1, keepdims=True), clip))
+
+
 def test_one_case_of_each_exercise_can_be_worked_out_by_hand():
     np.testing.assert_allclose(check.clipped_sum.reference(*check.clipped_sum.cases[0].args), [0.6, 1.3])
     np.testing.assert_allclose(check.noisy_mean.reference(*check.noisy_mean.cases[0].args), [0.5, -0.5])
