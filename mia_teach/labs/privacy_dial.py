@@ -405,7 +405,7 @@ class PrivacyDial(Lab):
         )
 
     def _default_goals(self) -> list[Goal]:
-        """Three goals within reach on this grid: useful and private, private without more noise, a pair that says little."""
+        """Three goals within reach on this grid: useful and private, private without more noise, useful with a pair that says little."""
         everywhere = [self.values_at(**at) for at in self._positions()]
         small = 2.0
         private = [v for v in everywhere if v["epsilon"] <= small]
@@ -416,7 +416,8 @@ class PrivacyDial(Lab):
         loud = self.grid.settings["noise"][0]
         least = min(v["epsilon"] for v in everywhere if v["noise"] == loud)
         least = float(np.ceil(10 * least)) / 10
-        apart = max(everywhere, key=lambda v: v["allowed"] - v["limit"])
+        good = [v for v in everywhere if v["accuracy"] >= useful]
+        apart = max(good, key=lambda v: v["allowed"] - v["limit"])
         allowed, limit = int(100 * apart["allowed"]) / 100, float(np.ceil(100 * apart["limit"])) / 100
         return [
             Goal(
@@ -430,9 +431,10 @@ class PrivacyDial(Lab):
                 "without_more_noise",
             ),
             Goal(
-                f"A pair that says little: ε and δ let {percent(allowed, '.0%')} of the members be found at 1 % FPR, the whole run "
-                f"at most {percent(limit, '.0%')}".replace(" %", "\u00a0%"),
-                {"allowed": (">=", allowed), "limit": ("<=", limit)},
+                f"Useful, with a pair that says little: an accuracy of at least {useful:.2f}, ε and δ let "
+                f"{percent(allowed, '.0%')} of the members be found at 1 % FPR, the whole run at most "
+                f"{percent(limit, '.0%')}".replace(" %", "\u00a0%"),
+                {"accuracy": (">=", useful), "allowed": (">=", allowed), "limit": ("<=", limit)},
                 "one_pair_says_little",
             ),
         ]

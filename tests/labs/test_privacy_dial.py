@@ -172,6 +172,18 @@ def test_every_goal_can_be_reached_and_none_is_met_at_the_start(grid):
         assert lab.goals_met == [False] * 3
 
 
+def test_the_last_goal_asks_for_a_useful_model_too(grid):
+    """So a run of few steps, which learns little and meets the second goal, is not enough for it."""
+    for one in (grid, privacy_grid()):
+        goal = PrivacyDial(one).goals[2]
+        met = [at for at in positions(one) if goal.is_met(PrivacyDial(one).values_at(**at))]
+        assert met
+        for at in met:
+            v = PrivacyDial(one).values_at(**at)
+            assert v["accuracy"] >= goal.conditions["accuracy"][1]
+            assert not goal.is_met({**v, "accuracy": goal.conditions["accuracy"][1] - 0.01})
+
+
 def test_goals_are_kept_once_met(answers):
     lab = PrivacyDial(privacy_grid())
     for where in positions(lab.grid):
