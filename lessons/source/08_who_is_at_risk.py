@@ -165,7 +165,7 @@ print(f"found at least every other time: {mt.percent(often)}")
 display = ExposureDisplay.from_exposure(exposure, name="LiRA, 2,000 patients").plot(equal=True, color="black")
 thrice = (exposure.tpr >= 0.75).mean()
 display.ax_.set_ylabel("share of the patients (logarithmic)")
-display.ax_.text(0.06, 0.62, f"never found: {mt.percent(never)}", fontsize=9)
+display.ax_.text(0.04, 0.2, f"never found: {mt.percent(never)}", fontsize=9)
 display.ax_.text(0.6, 0.0007, f"dotted at 75 %: {display.if_equal[24]:.0e},\nfar below this axis", fontsize=9)
 said = f"in three quarters {mt.percent(thrice)}, by luck {display.if_equal[24]:.1g}"
 mt.show(display, alt=f"Share of patients found in at least a share of their trainings: {said}")
