@@ -351,7 +351,7 @@ class AuditBench(Lab):
         return [
             *super().lines(),
             f"Each number is the mean of up to {self.grid.audits} audits, in brackets the lowest and the highest; each bound is "
-            "95 % sure by itself.",
+            "95 % sure by itself, the best of the three is not.",
         ]
 
     def describe(self):
