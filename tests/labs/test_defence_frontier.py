@@ -258,20 +258,3 @@ def test_the_picture_puts_the_setting_where_its_numbers_are(bare_page):
       return [(here.x + here.width / 2 - frame.x) / frame.width, 1 - (here.y + here.height / 2 - frame.y) / frame.height]; }""")
     ends = zip((v["accuracy"], v["adaptive"]), reach[:2], strict=True)
     assert box == pytest.approx([(value - low) / (high - low) for value, (low, high) in ends], abs=2e-3)
-
-
-@pytest.mark.browser
-def test_a_step_of_the_slider_is_drawn_within_a_frame(bare_page):
-    page = bare_page(DefenceFrontier(frontier_grid()))
-    milliseconds = page.evaluate("""() => {
-      const slider = document.querySelector("input[type=range]"), times = [];
-      for (let i = 0; i < 60; i++) {
-        slider.value = i % 3;
-        const start = performance.now();
-        slider.dispatchEvent(new Event("input", { bubbles: true }));
-        slider.getBoundingClientRect();
-        times.push(performance.now() - start);
-      }
-      return times.sort((a, b) => a - b)[30];
-    }""")
-    assert milliseconds < 16

@@ -172,20 +172,3 @@ def test_the_bars_are_the_group_s_and_the_outline_everybody_s(bare_page, grid):
     assert after != before
     assert outline.get_attribute("d") == all_before
     np.testing.assert_allclose(np.array(after) / sum(after), grid.often[1, grid.fprs.index(0.01)], atol=1e-3)
-
-
-@pytest.mark.browser
-def test_a_step_of_the_slider_is_drawn_within_a_frame(bare_page, grid):
-    page = bare_page(ExposureExplorer(grid))
-    milliseconds = page.evaluate("""() => {
-      const slider = document.querySelector("input[type=range]"), times = [];
-      for (let i = 0; i < 60; i++) {
-        slider.value = i % 3;
-        const start = performance.now();
-        slider.dispatchEvent(new Event("input", { bubbles: true }));
-        slider.getBoundingClientRect();
-        times.push(performance.now() - start);
-      }
-      return times.sort((a, b) => a - b)[30];
-    }""")
-    assert milliseconds < 16

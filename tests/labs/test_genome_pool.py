@@ -237,20 +237,3 @@ def test_the_diamond_stands_at_the_true_error_and_the_members_found(bare_page):
     x, y = (float(number) for number in place[1:].split("L")[0].split())
     assert (x + 8 - 60) / (380 - 22 - 60) == pytest.approx(0.25)
     assert (300 - 44 - y) / (300 - 44 - 26) == pytest.approx(0.75)
-
-
-@pytest.mark.browser
-def test_a_step_of_the_slider_is_drawn_within_a_frame(bare_page):
-    page = bare_page(GenomePool(pool_grid()))
-    milliseconds = page.evaluate("""() => {
-      const slider = document.querySelector("input[type=range]"), times = [];
-      for (let i = 0; i < 60; i++) {
-        slider.value = i % 2;
-        const start = performance.now();
-        slider.dispatchEvent(new Event("input", { bubbles: true }));
-        slider.getBoundingClientRect();
-        times.push(performance.now() - start);
-      }
-      return times.sort((a, b) => a - b)[30];
-    }""")
-    assert milliseconds < 16

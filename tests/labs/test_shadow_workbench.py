@@ -339,20 +339,3 @@ def test_the_axes_of_the_roc_curve_change_the_picture_and_no_number(bare_page):
     assert state(page, "roc_scale") == "linear"
     assert curve.get_attribute("d") != before
     assert words(page) == said
-
-
-@pytest.mark.browser
-def test_a_step_of_the_slider_is_drawn_within_a_frame(bare_page):
-    page = bare_page(ShadowWorkbench(shadow_grid()))
-    milliseconds = page.evaluate("""() => {
-      const slider = document.querySelector("input[type=range]"), times = [];
-      for (let i = 0; i < 60; i++) {
-        slider.value = i % 3;
-        const start = performance.now();
-        slider.dispatchEvent(new Event("input", { bubbles: true }));
-        slider.getBoundingClientRect();
-        times.push(performance.now() - start);
-      }
-      return times.sort((a, b) => a - b)[30];
-    }""")
-    assert milliseconds < 16
