@@ -8,7 +8,8 @@ import numpy as np
 import traitlets
 from jaxtyping import Bool, Float, Int
 
-from mia_teach.labs.lab import Goal, Lab, browser_files, pack
+from mia_teach.labs.grid_lab import GridLab, among_the_measured
+from mia_teach.labs.lab import Goal, browser_files, pack
 from mia_teach.rate import Interval, percent, precision
 from mia_teach.risk import Exposure, over_people
 from mia_teach.scores import Scores
@@ -119,7 +120,7 @@ def _by_how_often(tpr):
     return np.bincount(np.ceil(10 * tpr - 1e-9).astype(int), minlength=BINS) / len(tpr)
 
 
-class ExposureExplorer(Lab):
+class ExposureExplorer(GridLab):
     """A group, a false-positive rate and a base rate; how often its people are found, and 100 accusations of them.
 
     A later cell reads ``lab.group``, ``lab.fpr``, ``lab.one_in`` and ``lab.values()``; all numbers are in ``lab.grid``.
@@ -131,6 +132,7 @@ class ExposureExplorer(Lab):
     """
 
     _esm, _css = browser_files(__file__)
+    width_ratios = (3, 2)
     controls = ("group", "fpr", "one_in")
 
     title = traitlets.Unicode("Exposure explorer").tag(sync=True)
@@ -159,7 +161,9 @@ class ExposureExplorer(Lab):
                 "half": pack(grid.half),
                 "precision": pack(self._precision),
             },
-            **self._start(goals, {name: traits.pop(name) for name in self.controls if name in traits}),
+            **self.first_position(
+                goals, {name: traits.pop(name) for name in self.controls if name in traits}
+            ),
             **traits,
         )
 
@@ -170,23 +174,10 @@ class ExposureExplorer(Lab):
         for group, fpr, one_in in product(grid.groups, usual, grid.one_in):
             yield {"group": group, "fpr": fpr, "one_in": one_in}
 
-    def _start(self, goals, given):
-        """The first position with these controls given at which no goal is met, or the very first."""
-        fitting = [at for at in self._positions() if given.items() <= at.items()]
-        if not fitting:
-            return {**next(self._positions()), **given}  # the traits say what is wrong with it
-        unmet = (at for at in fitting if not any(goal.is_met(self.values_at(**at)) for goal in goals))
-        return next(unmet, fitting[0])
+    _known = traitlets.validate("group", "fpr", "one_in")(among_the_measured)
 
-    @traitlets.validate("group", "fpr", "one_in")
-    def _measured(self, proposal):
-        name, value = proposal.trait.name, proposal.value
-        known = {"group": self.grid.groups, "fpr": self.grid.fprs, "one_in": self.grid.one_in}[name]
-        if value not in known:
-            raise traitlets.TraitError(
-                f"Nothing was measured with {name} {value!r}. Choose one of {', '.join(map(str, known))}."
-            )
-        return value
+    def choices(self, name):
+        return {"group": self.grid.groups, "fpr": self.grid.fprs, "one_in": self.grid.one_in}[name]
 
     def values_at(self, group, fpr, one_in):
         grid = self.grid
@@ -231,19 +222,7 @@ class ExposureExplorer(Lab):
             + self.read_out()
         )
 
-    def picture(self):
-        from matplotlib.figure import Figure
-
-        from mia_teach.plots import style
-
-        with style():
-            figure = Figure(figsize=(9.6, 4.2), layout="constrained")
-            left, right = figure.subplots(1, 2, width_ratios=(3, 2))
-            self._draw_often(left)
-            self._draw_accusations(right)
-        return figure
-
-    def _draw_often(self, ax):
+    def _draw_left(self, ax):
         grid = self.grid
         fpr = grid.fprs.index(self.fpr)
         own, everybody = grid.often[grid.groups.index(self.group), fpr], grid.often[0, fpr]
@@ -254,7 +233,7 @@ class ExposureExplorer(Lab):
         ax.set(ylim=(0, 1), xlabel="found in up to this share of the trainings", ylabel="share of the people")
         ax.legend()
 
-    def _draw_accusations(self, ax):
+    def _draw_right(self, ax):
         from mia_teach.plots import MEMBER, NON_MEMBER
 
         worth = self.values()["precision"]

@@ -10,7 +10,8 @@ from jaxtyping import Float
 
 from mia_teach.attacks.genomic import expected_auc
 from mia_teach.data import Dataset
-from mia_teach.labs.lab import Goal, Lab, browser_files, decimal, pack
+from mia_teach.labs.grid_lab import GridLab, among_the_measured
+from mia_teach.labs.lab import Goal, browser_files, decimal, pack
 from mia_teach.rate import Interval, percent
 
 POOLS = (10, 20, 35)
@@ -137,7 +138,7 @@ class PoolGrid:
         )
 
 
-class GenomePool(Lab):
+class GenomePool(GridLab):
     """Pool, sites, linkage and reference; the AUC or the true error against the sites, and the ROC curve.
 
     A later cell reads ``lab.pool``, ``lab.sites``, ``lab.linked``, ``lab.reference`` and ``lab.values()``; the numbers
@@ -180,7 +181,9 @@ class GenomePool(Lab):
                 "levels": pack(grid.levels),
                 "curves": pack(grid.curves, "f4"),
             },
-            **self._start(goals, {name: traits.pop(name) for name in self.controls if name in traits}),
+            **self.first_position(
+                goals, {name: traits.pop(name) for name in self.controls if name in traits}
+            ),
             **traits,
         )
 
@@ -190,21 +193,7 @@ class GenomePool(Lab):
         for linked, reference, pool, sites in product((True, False), s["reference"], s["pool"], s["sites"]):
             yield {"pool": pool, "sites": sites, "linked": linked, "reference": reference}
 
-    def _start(self, goals, given):
-        """The first position with these controls given at which no goal is met, or the very first."""
-        fitting = [at for at in self._positions() if given.items() <= at.items()]
-        if not fitting:
-            return {**next(self._positions()), **given}  # the traits say what is wrong with it
-        unmet = (at for at in fitting if not any(goal.is_met(self.values_at(**at)) for goal in goals))
-        return next(unmet, fitting[0])
-
-    @traitlets.validate("pool", "sites", "reference")
-    def _measured(self, proposal):
-        name, value = proposal.trait.name, proposal.value
-        if value not in self.grid.settings[name]:
-            known = ", ".join(str(one) for one in self.grid.settings[name])
-            raise traitlets.TraitError(f"Nothing was measured with {name} {value!r}. Choose one of {known}.")
-        return value
+    _known = traitlets.validate("pool", "sites", "reference")(among_the_measured)
 
     def values_at(self, pool, sites, linked, reference):
         s = self.grid.settings
@@ -253,19 +242,7 @@ class GenomePool(Lab):
             + self.read_out()
         )
 
-    def picture(self):
-        from matplotlib.figure import Figure
-
-        from mia_teach.plots import style
-
-        with style():
-            figure = Figure(figsize=(9.6, 4.2), layout="constrained")
-            left, right = figure.subplots(1, 2)
-            self._draw_measure(left)
-            self._draw_roc(right)
-        return figure
-
-    def _draw_measure(self, ax):
+    def _draw_left(self, ax):
         from mia_teach.plots import IntervalDisplay
 
         s = self.grid.settings
@@ -289,7 +266,7 @@ class GenomePool(Lab):
         ax.minorticks_off()
         ax.legend(loc="best", fontsize=9)
 
-    def _draw_roc(self, ax):
+    def _draw_right(self, ax):
         from mia_teach.plots import RocDisplay
 
         grid, v = self.grid, self.values()

@@ -12,7 +12,8 @@ from mia_teach import signals
 from mia_teach.attacks import sides
 from mia_teach.attacks.lira import lira
 from mia_teach.game import Game
-from mia_teach.labs.lab import Goal, Lab, browser_files, decimal, pack
+from mia_teach.labs.grid_lab import GridLab, among_the_measured
+from mia_teach.labs.lab import Goal, browser_files, decimal, pack
 from mia_teach.rate import Interval, percent
 from mia_teach.roc import Roc
 from mia_teach.scores import Scores
@@ -182,7 +183,7 @@ def _tpr_at(roc, levels):
     return roc.tpr[np.searchsorted(roc.fpr, levels * (1 + 1e-12), "right") - 1]
 
 
-class QueryBudget(Lab):
+class QueryBudget(GridLab):
     """Questions about each record, noise and calibration; the measure against the questions, the ROC curve and the bill.
 
     A later cell reads ``lab.queries``, ``lab.scale``, ``lab.calibrated`` and ``lab.values()``; the numbers of every
@@ -228,7 +229,9 @@ class QueryBudget(Lab):
                 "loss_curve": pack(grid.loss_curve, "f4"),
                 "gap_point": pack(grid.gap_point),
             },
-            **self._start(goals, {name: traits.pop(name) for name in self.controls if name in traits}),
+            **self.first_position(
+                goals, {name: traits.pop(name) for name in self.controls if name in traits}
+            ),
             **traits,
         )
 
@@ -238,21 +241,7 @@ class QueryBudget(Lab):
         for calibrated, scale, queries in product((False, True), s["scale"], s["queries"]):
             yield {"queries": queries, "scale": scale, "calibrated": calibrated}
 
-    def _start(self, goals, given):
-        """The first position with these controls given at which no goal is met, or the very first."""
-        fitting = [at for at in self._positions() if given.items() <= at.items()]
-        if not fitting:
-            return {**next(self._positions()), **given}  # the traits say what is wrong with it
-        unmet = (at for at in fitting if not any(goal.is_met(self.values_at(**at)) for goal in goals))
-        return next(unmet, fitting[0])
-
-    @traitlets.validate("queries", "scale")
-    def _measured(self, proposal):
-        name, value = proposal.trait.name, proposal.value
-        if value not in self.grid.settings[name]:
-            known = ", ".join(str(one) for one in self.grid.settings[name])
-            raise traitlets.TraitError(f"Nothing was measured with {name} {value!r}. Choose one of {known}.")
-        return value
+    _known = traitlets.validate("queries", "scale")(among_the_measured)
 
     def values_at(self, queries, scale, calibrated):
         s = self.grid.settings
@@ -302,19 +291,7 @@ class QueryBudget(Lab):
             "of the gap attack. " + self.read_out()
         )
 
-    def picture(self):
-        from matplotlib.figure import Figure
-
-        from mia_teach.plots import style
-
-        with style():
-            figure = Figure(figsize=(9.6, 4.2), layout="constrained")
-            left, right = figure.subplots(1, 2)
-            self._draw_measure(left)
-            self._draw_roc(right)
-        return figure
-
-    def _draw_measure(self, ax):
+    def _draw_left(self, ax):
         from mia_teach.plots import IntervalDisplay
 
         s = self.grid.settings
@@ -335,7 +312,7 @@ class QueryBudget(Lab):
         ax.minorticks_off()
         ax.legend(loc="best", fontsize=9)
 
-    def _draw_roc(self, ax):
+    def _draw_right(self, ax):
         from mia_teach.plots import RocDisplay
 
         grid, v = self.grid, self.values()

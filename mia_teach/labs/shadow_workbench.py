@@ -10,7 +10,8 @@ from jaxtyping import Bool, Float, Int
 
 from mia_teach import signals
 from mia_teach.attacks.shadow import ShadowClassifier, features, learn_rows
-from mia_teach.labs.lab import Goal, Lab, browser_files, decimal, pack
+from mia_teach.labs.grid_lab import GridLab, among_the_measured
+from mia_teach.labs.lab import Goal, browser_files, decimal, pack
 from mia_teach.rate import Interval, percent
 from mia_teach.roc import Roc
 from mia_teach.scores import Scores
@@ -281,7 +282,7 @@ def _interval(values) -> Interval:
     return Interval(found.value, max(0.0, found.low), min(1.0, found.high), found.confidence)
 
 
-class ShadowWorkbench(Lab):
+class ShadowWorkbench(GridLab):
     """Kind and number of shadow models, classifier and promised false alarms; ROC curve, and who keeps the promise.
 
     A later cell reads ``lab.kind``, ``lab.count``, ``lab.classifier``, ``lab.promised`` and ``lab.values()``; the
@@ -324,7 +325,9 @@ class ShadowWorkbench(Lab):
                 "curves": pack(grid.curves, "f4"),
                 "loss_curve": pack(grid.loss_curve, "f4"),
             },
-            **self._start(goals, {name: traits.pop(name) for name in self.controls if name in traits}),
+            **self.first_position(
+                goals, {name: traits.pop(name) for name in self.controls if name in traits}
+            ),
             **traits,
         )
 
@@ -336,21 +339,7 @@ class ShadowWorkbench(Lab):
         ):
             yield {"kind": kind, "count": count, "classifier": classifier, "promised": promised}
 
-    def _start(self, goals, given):
-        """The first position with these controls given at which no goal is met, or the very first."""
-        fitting = [at for at in self._positions() if given.items() <= at.items()]
-        if not fitting:
-            return {**next(self._positions()), **given}  # the traits say what is wrong with it
-        unmet = (at for at in fitting if not any(goal.is_met(self.values_at(**at)) for goal in goals))
-        return next(unmet, fitting[0])
-
-    @traitlets.validate("kind", "count", "promised")
-    def _measured(self, proposal):
-        name, value = proposal.trait.name, proposal.value
-        if value not in self.grid.settings[name]:
-            known = ", ".join(str(one) for one in self.grid.settings[name])
-            raise traitlets.TraitError(f"Nothing was measured with {name} {value!r}. Choose one of {known}.")
-        return value
+    _known = traitlets.validate("kind", "count", "promised")(among_the_measured)
 
     def values_at(self, kind, count, classifier, promised):
         s = self.grid.settings
@@ -413,19 +402,7 @@ class ShadowWorkbench(Lab):
             + self.read_out()
         )
 
-    def picture(self):
-        from matplotlib.figure import Figure
-
-        from mia_teach.plots import style
-
-        with style():
-            figure = Figure(figsize=(9.6, 4.4), layout="constrained")
-            left, right = figure.subplots(1, 2)
-            self._draw_roc(left)
-            self._draw_promises(right)
-        return figure
-
-    def _draw_roc(self, ax):
+    def _draw_left(self, ax):
         from mia_teach.plots import RocDisplay
 
         grid, v = self.grid, self.values()
@@ -450,7 +427,7 @@ class ShadowWorkbench(Lab):
         ax.set(aspect="auto", xlabel="false-positive rate", ylabel="true-positive rate")
         ax.legend(loc="best", fontsize=9)
 
-    def _draw_promises(self, ax):
+    def _draw_right(self, ax):
         kinds = self.grid.settings["kind"]
         rows = [self.values_at(kind, self.count, self.classifier, self.promised) for kind in kinds]
         for row, v in enumerate(rows):
