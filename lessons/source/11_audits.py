@@ -233,6 +233,7 @@ def ceiling_figure():
         xlabel="models with the canary, and as many without",
         ylabel="largest ε that can be shown",
     )
+    ax.set_ylim(-0.5, 9.2)
     return figure, ax
 
 
@@ -393,7 +394,7 @@ figure, ax = ceiling_figure()
 guesses = [audit.one_run(2 * n, 2 * n, 2 * n, 0.0).epsilon for n in counts]
 ax.plot(counts, guesses, "D-.", color="#CC79A7", label="canaries of one run, all guessed right")
 ax.set_xlabel("models (or canaries of one run) in, and as many out")
-ax.legend(loc="lower right", bbox_to_anchor=(1, 0.16))
+ax.legend(loc="lower right", bbox_to_anchor=(1, 0.22))
 mt.show(figure, alt=f"The line of one run lies above: {guesses[1]:.1f} at 10, {guesses[-1]:.1f} at 10,000")
 
 # %% [markdown]
