@@ -22,7 +22,8 @@ from mia_teach.audit import (
 from mia_teach.canaries import Shares, unused_directions
 from mia_teach.data import Dataset
 from mia_teach.dpsgd import DPSGD, GradientCanaries
-from mia_teach.labs.lab import Goal, Lab, browser_files, decimal, pack
+from mia_teach.labs.grid_lab import GridLab, among_the_measured
+from mia_teach.labs.lab import Goal, browser_files, decimal, pack
 from mia_teach.membership import coin_flips
 from mia_teach.rate import percent
 from mia_teach.scores import Scores
@@ -250,7 +251,7 @@ def _fill(found, ceiling, at, bounds):
     ceiling[at] = np.mean([bound.ceiling for bound in bounds])
 
 
-class AuditBench(Lab):
+class AuditBench(GridLab):
     """What the auditor sees, noise, canaries and models; three bounds on ε with their ceilings, as shares of the claim.
 
     A later cell reads ``lab.sees``, ``lab.noise``, ``lab.canaries``, ``lab.models`` and ``lab.values()``; the numbers of
@@ -289,31 +290,20 @@ class AuditBench(Lab):
                 "ceiling": pack(grid.ceiling),
                 "best": pack(self._best),
             },
-            **self._start(goals, {name: traits.pop(name) for name in CONTROLS if name in traits}),
+            **self.first_position(goals, {name: traits.pop(name) for name in CONTROLS if name in traits}),
             **traits,
         )
 
     def _positions(self):
-        for values in product(*(self.grid.settings[name] for name in CONTROLS)):
-            yield dict(zip(CONTROLS, values, strict=True))
-
-    def _start(self, goals, given):
-        """With these controls given, a middle number of models at which no goal is met; another one, or the very first."""
+        """Every position of the controls, those with a middle number of models first."""
         counts = self.grid.settings["models"]
-        fitting = [at for at in self._positions() if given.items() <= at.items()]
-        fitting.sort(key=lambda at: abs(counts.index(at["models"]) - len(counts) // 2))
-        if not fitting:
-            return {**next(self._positions()), **given}  # the traits say what is wrong with it
-        unmet = (at for at in fitting if not any(goal.is_met(self.values_at(**at)) for goal in goals))
-        return next(unmet, fitting[0])
+        every = [
+            dict(zip(CONTROLS, values, strict=True))
+            for values in product(*(self.grid.settings[name] for name in CONTROLS))
+        ]
+        return sorted(every, key=lambda at: abs(counts.index(at["models"]) - len(counts) // 2))
 
-    @traitlets.validate("noise", "canaries", "models")
-    def _measured(self, proposal):
-        name, value = proposal.trait.name, proposal.value
-        if value not in self.grid.settings[name]:
-            known = ", ".join(f"{one:g}" for one in self.grid.settings[name])
-            raise traitlets.TraitError(f"Nothing was measured with {name} {value!r}. Choose one of {known}.")
-        return value
+    _known = traitlets.validate("noise", "canaries", "models")(among_the_measured)
 
     def _place(self, at):
         return tuple(self.grid.settings[name].index(at[name]) for name in CONTROLS)
@@ -362,19 +352,7 @@ class AuditBench(Lab):
             + self.read_out()
         )
 
-    def picture(self):
-        from matplotlib.figure import Figure
-
-        from mia_teach.plots import style
-
-        with style():
-            figure = Figure(figsize=(9.6, 4.2), layout="constrained")
-            left, right = figure.subplots(1, 2)
-            self._draw_models(left)
-            self._draw_auditors(right)
-        return figure
-
-    def _draw_models(self, ax):
+    def _draw_left(self, ax):
         i, j, c, m = self._place({name: getattr(self, name) for name in CONTROLS})
         models, claim = self.grid.settings["models"], self.grid.claims[j]
         for w, way in enumerate(WAYS):
@@ -393,7 +371,7 @@ class AuditBench(Lab):
         ax.axhline(1, color="#767676", ls="--", lw=1)
         ax.legend(loc="upper left", fontsize=9)
 
-    def _draw_auditors(self, ax):
+    def _draw_right(self, ax):
         _, j, c, m = self._place({name: getattr(self, name) for name in CONTROLS})
         for i in range(len(SEES)):
             for w, way in enumerate(WAYS):

@@ -14,7 +14,8 @@ from mia_teach.canaries import Shares
 from mia_teach.data import Dataset
 from mia_teach.dpsgd import DPSGD
 from mia_teach.game import Game
-from mia_teach.labs.lab import Goal, Lab, browser_files, decimal, pack
+from mia_teach.labs.grid_lab import GridLab, among_the_measured
+from mia_teach.labs.lab import Goal, browser_files, decimal, pack
 from mia_teach.mechanisms import largest_tpr
 from mia_teach.rate import Interval, percent
 from mia_teach.roc import Roc
@@ -226,7 +227,7 @@ def _tpr_at(roc, levels):
     return roc.tpr[np.searchsorted(roc.fpr, levels * (1 + 1e-12), "right") - 1]
 
 
-class PrivacyDial(Lab):
+class PrivacyDial(GridLab):
     """Noise, sample rate and steps; what the run promises, what the strongest attack and LiRA find, and the accuracy.
 
     A later cell reads ``lab.noise``, ``lab.rate``, ``lab.steps`` and ``lab.values()``; the numbers of every setting are in
@@ -268,31 +269,16 @@ class PrivacyDial(Lab):
                 "levels": pack(grid.levels),
                 **{name: pack(grid.curves[name], "f4") for name in CURVES},
             },
-            **self._start(goals, {name: traits.pop(name) for name in CONTROLS if name in traits}),
+            **self.first_position(goals, {name: traits.pop(name) for name in CONTROLS if name in traits}),
             **traits,
         )
 
     def _positions(self):
-        for values in product(*(self.grid.settings[name] for name in CONTROLS)):
+        """Every position of the controls, from the most noise, sampling and steps on."""
+        for values in product(*(reversed(self.grid.settings[name]) for name in CONTROLS)):
             yield dict(zip(CONTROLS, values, strict=True))
 
-    def _start(self, goals, given):
-        """The first position with these controls given at which no goal is met, or the very first."""
-        fitting = [at for at in self._positions() if given.items() <= at.items()]
-        if not fitting:
-            return {**next(self._positions()), **given}  # the traits say what is wrong with it
-        unmet = (
-            at for at in reversed(fitting) if not any(goal.is_met(self.values_at(**at)) for goal in goals)
-        )
-        return next(unmet, fitting[0])
-
-    @traitlets.validate("noise", "rate", "steps")
-    def _measured(self, proposal):
-        name, value = proposal.trait.name, proposal.value
-        if value not in self.grid.settings[name]:
-            known = ", ".join(f"{one:g}" for one in self.grid.settings[name])
-            raise traitlets.TraitError(f"Nothing was measured with {name} {value!r}. Choose one of {known}.")
-        return value
+    _known = traitlets.validate("noise", "rate", "steps")(among_the_measured)
 
     def _place(self, at):
         return tuple(self.grid.settings[name].index(at[name]) for name in CONTROLS)
@@ -335,19 +321,7 @@ class PrivacyDial(Lab):
             "strongest attack close to that one, and LiRA on the final model. " + self.read_out()
         )
 
-    def picture(self):
-        from matplotlib.figure import Figure
-
-        from mia_teach.plots import style
-
-        with style():
-            figure = Figure(figsize=(9.6, 4.2), layout="constrained")
-            left, right = figure.subplots(1, 2)
-            self._draw_frontier(left)
-            self._draw_roc(right)
-        return figure
-
-    def _draw_frontier(self, ax):
+    def _draw_left(self, ax):
         from matplotlib.ticker import NullFormatter
 
         at = self._place({name: getattr(self, name) for name in CONTROLS})
@@ -378,7 +352,7 @@ class PrivacyDial(Lab):
         ax.set_ylabel("accuracy on new records")
         ax.legend(loc="lower right", fontsize=9)
 
-    def _draw_roc(self, ax):
+    def _draw_right(self, ax):
         from mia_teach.plots import RocDisplay
 
         grid = self.grid
