@@ -3,19 +3,17 @@
 #
 # After this lesson you can
 #
-# - **state** what (ε, δ) promises against every attacker there can be, and what it does not,
-# - **draw** the region of the ROC plane that no attack can enter, and measure attacks against it,
+# - **state** what (ε, δ) promises against every attacker, and what it does not,
+# - **draw** the region that no attack's ROC can enter, and measure attacks against it,
 # - **write** DP-SGD in a dozen lines, and account for what it gives away,
-# - **judge** a noise by what it costs in accuracy, and a claimed ε by how it was counted.
+# - **judge** a noise by its cost in accuracy, and a claimed ε by how it was counted.
 #
-# **Builds on** lesson 04 (LiRA, low false positive rates), lesson 06 (gradients of single records) and lesson 09 (the most
-# exposed). **Time** 90 minutes.
+# **Builds on** lessons 04 (LiRA), 06 (gradients of single records) and 09 (the most exposed). **Time** 90 minutes.
 #
-# **Data** An invented survey; handwritten digits, 8×8 pixels (scikit-learn), and MNIST-5k in 64 principal components, some
-# of them mislabelled on purpose.
+# **Data** An invented survey; handwritten digits, 8×8 pixels (scikit-learn), and MNIST-5k, some mislabelled on purpose.
 #
-# **Threat model** Anybody. He knows every record but one, sees all that is published, every step of the training included, and
-# computes as long as he likes. He wants to know whether the one record was used.
+# **Threat model** Anybody. He knows every record but one, sees every step of the training, computes as long as he likes, and wants to
+# know whether the one record was used.
 
 # %%
 import warnings
@@ -56,11 +54,11 @@ from mia_teach.plots import IntervalDisplay, RocDisplay, style
 # ## The case
 #
 # Nadia is invented, her answer was not easy. Some nurses, after a third night shift, have taken a pill from the ward's cupboard. Two
-# years ago the hospital asked "anonymously" how many. The report said: night shift, ward 7, three nurses, one yes. Two of the three
-# knew their own answers. Nadia moved to another town.
+# years ago the hospital asked "anonymously". The report said: night shift, ward 7, three nurses, one yes. Two of the three knew their
+# own answers. Nadia moved away.
 #
-# This year all 2,000 nurses are asked again, and a model is to learn who will need help. Hanna, who answers for data protection, has
-# seen in lesson 09 what masks are worth. She wants a sentence that needs no list of attacks: *whatever somebody knows
+# This year all 2,000 nurses are asked again, and a model is to learn who will need help. Hanna, who answers for data protection, wants
+# a sentence that needs no list of attacks: *whatever somebody knows
 # already, and whatever he computes, from what we publish he will hardly be able to tell whether you are in it.*
 #
 # Can such a sentence be true? And what does it cost?
@@ -194,7 +192,8 @@ for fpr in (0.01, 0.1, 0.3, 0.5):
 # At low rates the attack takes all that is allowed, and at one half again; around the corner between them, as at [[30 %|definition]], less.
 # With ε = 1 a member is accused at most e times as often as a non-member, however seldom one accuses. How many accusations are *right* is
 # another question: at most {{ mt.precision(mechanisms.largest_tpr(0.01, 1.0), 0.01, 0.5):.1%}} at the first of these rates if half took part, and far fewer if few did.
-#
+
+# %% [markdown]
 # Gaussian noise behaves otherwise. Its tails are thin: far out an answer is so much likelier with Nadia's yes that no factor $e^{\varepsilon}$ covers
 # it. That is what δ is for: the probability mass that is left over. With μ = sensitivity / σ one knows the best attack
 # exactly (Dong 2022), and for every ε the least δ that goes with it (Balle & Wang 2018).
@@ -234,7 +233,8 @@ mt.show(
 # δ; here they only help to draw the curve.) Each line touches the truth somewhere; the
 # usual one, δ = $10^{-5}$, does so only far to the left of this picture. At [[1 %|definition]] FPR it allows {{ pair:.1%}}, where no attack can exceed
 # {{ exact:.1%}}, and {{ gauss.tpr_at(0.01).value:.1%}} were measured, which is as much to within chance. A single pair is a promise, not a description.
-#
+
+# %% [markdown]
 # And δ itself? Think of it as the probability that the promise breaks altogether. With δ = 1/n one could publish a random nurse's answer and
 # keep it. So a promise needs a δ far below 1/n; told n, as `examples=`, the package refuses any other.
 
@@ -265,7 +265,8 @@ for months in (1, 4, 16, 64):
 # The second help is [subsampling](glossary.md#subsampling). If each month every nurse is asked only if her own coin says so, with
 # probability q, then most months say nothing of her, and nobody but she knows which. That hides her a second time, and it is how a model
 # trains: a batch is a random few of the records.
-#
+
+# %% [markdown]
 # How much do both together give? That is counted by an *accountant*. It follows the [privacy loss](glossary.md#privacy-loss) of an answer, the log of
 # how much likelier the answer is in one world than in the other. (No training loss: it is the log-likelihood ratio, the score of the best
 # attack.) Losses of single steps add up; ε is what they hardly ever exceed. Four accountants, on one and the same run: noise 1, a tenth of the records
@@ -418,13 +419,15 @@ mt.show(
 # %% [markdown]
 # Trained to the end, LiRA finds {{ plain["adaptive", "all"].value:.1%}} of all and {{ plain["adaptive", "odd"].value:.1%}} of those who were mislabelled. With
 # ε = 8 it finds {{ by_epsilon[1]["adaptive", "all"].value:.1%}} and {{ by_epsilon[1]["adaptive", "odd"].value:.1%}}.
-#
+
+# %% [markdown]
 # What does the promise cost? Compare trainings that differ in noise only. Accuracy is {{ by_epsilon[0]["accuracy"].value:.3f}} without noise, {{ by_epsilon[1]["accuracy"].value:.3f}} at ε = 8 and
 # {{ by_epsilon[3]["accuracy"].value:.3f}} at ½. That the first two do no worse than the training to the end, {{ plain["accuracy"].value:.3f}}, is no gift of privacy:
-# clipped gradients and fewer steps leave them no time to learn wrong labels by heart.
+# clipped, and in fewer steps, they learn fewer wrong labels by heart.
 #
-# And without any noise LiRA finds as few. Nothing is promised there, and the attack does not notice. Keep that for *Surprise*. One look is in no ε
-# at all: the learning rate was tried out on these digits, and choosing by results on private data spends privacy too (Papernot & Steinke 2022).
+# And without any noise LiRA finds as few. Nothing is promised there, and the attack does not notice. Keep that for *Surprise*.
+#
+# One thing is in no ε at all: the learning rate was tried out on these digits, and choosing by results on private data spends privacy too (Papernot & Steinke 2022).
 
 # %% [markdown]
 # What the promise *allows* at [[1 %|definition]] FPR, beside what LiRA finds:
@@ -810,10 +813,10 @@ check.quiz
 # %% [markdown] section="recap"
 # ## Recap
 #
-# 1. (ε, δ) bounds every attacker's ROC: TPR ≤ e^ε · FPR + δ, and the same with the sides exchanged. Randomised response stands in the tip of that region.
+# 1. (ε, δ) bounds every attacker's ROC: TPR ≤ e^ε · FPR + δ, and the same with the sides exchanged.
 # 2. A mechanism keeps many pairs at once. One pair at ε = 8 excludes next to nothing at [[1 %|definition]] FPR; the whole run allowed {{ limits[8.0]:.1%}}.
-# 3. DP-SGD: coins, clip each record, add up, noise of σC on the sum, divide by the expected size. ε depends on noise, sample rate and steps; not on the clip.
-# 4. PLD is below RDP, and both are bounds; adding up is a bound of no use; the Gaussian approximation lies below the truth. An ε counted for coins belongs to coins.
+# 3. DP-SGD: coins, clip each record, add up, noise of σC, divide by the expected size. ε depends on noise, sample rate and steps; not on the clip.
+# 4. PLD and RDP are bounds, PLD the lower; the Gaussian approximation lies below the truth. An ε counted for coins belongs to coins.
 # 5. At ε = 8 accuracy was {{ by_epsilon[1]["accuracy"].value:.3f}}, at ½ {{ by_epsilon[3]["accuracy"].value:.3f}}. LiRA found about one member in a hundred at both, and without noise; the strongest attacker {{ tpr.value:.1%}} at 8, with {{ fpr.value:.1%}} accused wrongly.
 
 # %% [markdown]
@@ -827,7 +830,8 @@ check.quiz
 # [epsilon](glossary.md#epsilon), [gradient canary](glossary.md#gradient-canary), [group privacy](glossary.md#group-privacy), [neighbours](glossary.md#neighbours),
 # [post-processing](glossary.md#post-processing), [privacy accountant](glossary.md#privacy-accountant), [privacy loss](glossary.md#privacy-loss), [randomised response](glossary.md#randomised-response),
 # [sensitivity](glossary.md#sensitivity), [subsampling](glossary.md#subsampling)
-#
+
+# %% [markdown]
 # **Sources**
 #
 # - S. Warner, Randomized response, 1965
