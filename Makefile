@@ -8,7 +8,7 @@ OURS := mia_teach tests lessons datasets
 # Of two indexes one may be out of reach; pip would ask it five times for each of a hundred packages.
 export PIP_RETRIES ?= 1
 
-.PHONY: start test test-all lessons bench lint clean
+.PHONY: start test test-all lessons instructor bench lint clean
 
 # Open the course in JupyterLab.
 start: $(VENV)/course-installed
@@ -24,6 +24,10 @@ test-all: $(VENV)/tests-installed
 # Rebuild all notebooks from lessons/source.
 lessons: $(VENV)/tests-installed
 	$(PY) lessons/build.py
+
+# The lecturer's edition of all lessons, and the guide, into build/instructor.
+instructor: $(VENV)/tests-installed
+	$(PY) lessons/build.py --instructor-only
 
 # The table of speeds; also written to build/bench.json.
 bench: $(VENV)/bench-installed

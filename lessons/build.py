@@ -1,6 +1,6 @@
 """Build the lessons: lessons/source/NN_name.py → three notebooks.
 
-    python lessons/build.py [NN ...] [--check] [--learner-only] [--jobs N]
+    python lessons/build.py [NN ...] [--check] [--learner-only | --instructor-only] [--jobs N]
 
 makes, of each lesson (all of them, or those whose numbers are given),
 
@@ -8,8 +8,12 @@ makes, of each lesson (all of them, or those whose numbers are given),
 2. ``build/instructor/NN_name.ipynb``: solutions, teaching notes, likely wrong answers, timings; executed;
 3. ``build/nbgrader/source/NN_name/NN_name.ipynb``: points and hidden tests, as nbgrader wants it.
 
-``--check`` builds into a temporary folder and compares with the first, byte for byte. What a lesson is
-refused for is listed at once, as ``file:line: sentence``; then nothing is written.
+Beside the second lies the guide for lecturers, ``lessons/source/guide.md``: it gives answers away, so it is not
+among the learner's pages.
+
+``--check`` builds into a temporary folder and compares with the first, byte for byte. ``--instructor-only``
+makes nothing but the second and the guide. What a lesson is refused for is listed at once, as
+``file:line: sentence``; then nothing is written.
 
 How a source is written
 -----------------------
@@ -35,10 +39,13 @@ Links to ``glossary.md#term`` must meet a heading there; other local links must 
 """
 
 import argparse
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from nbformat import NotebookNode
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -70,6 +77,10 @@ class Places:
     def instructor(self, lesson: Lesson) -> Path:
         return self.build / "instructor" / f"{lesson.name}.ipynb"
 
+    @property
+    def guide(self) -> Path:
+        return self.lessons / "source" / "guide.md"
+
     def nbgrader(self, lesson: Lesson) -> Path:
         return self.build / "nbgrader" / "source" / lesson.name / f"{lesson.name}.ipynb"
 
@@ -83,11 +94,21 @@ class Built:
     seconds: float
 
 
-def build(path: Path, places: Places, *, learner_only: bool = False, cell_seconds: float = 10) -> Built:
+def build(
+    path: Path,
+    places: Places,
+    *,
+    learner_only: bool = False,
+    instructor_only: bool = False,
+    cell_seconds: float = 10,
+) -> Built:
     """The notebooks of one source, as bytes. Raises Refusal with everything that is wrong with it."""
     lesson = source.read(path)
     if complaints := refusals.before(lesson, places.lessons / "glossary.md"):
         raise Refusal(complaints)
+    if instructor_only:
+        book, seconds = _instructor(lesson, places)
+        return Built({places.instructor(lesson): editions.as_bytes(book)}, [], sum(seconds))
 
     cells = editions.learner_cells(lesson)
     book = editions.notebook(cells)
@@ -100,13 +121,19 @@ def build(path: Path, places: Places, *, learner_only: bool = False, cell_second
     filled = {cell.line: made.source for cell, made in zip(cells, book.cells, strict=True)}
 
     if not learner_only:
-        files[places.instructor(lesson)] = editions.as_bytes(_instructor(lesson, places, filled))
+        solved, _ = _instructor(lesson, places, filled)
+        files[places.instructor(lesson)] = editions.as_bytes(solved)
         files[places.nbgrader(lesson)] = editions.as_bytes(editions.nbgrader(lesson, filled))
     return Built(files, refusals.aims(lesson, cells, book, seconds), sum(seconds))
 
 
-def _instructor(lesson: Lesson, places: Places, filled: dict[int, str]):
-    """The instructor's edition; refused where a solution is not done or changes a number of the prose."""
+def _instructor(
+    lesson: Lesson, places: Places, filled: dict[int, str] | None = None
+) -> tuple[NotebookNode, list[float]]:
+    """The instructor's edition and the seconds of its cells; refused where a solution is not done.
+
+    `filled` is the learner's prose by line of the source; a solution that changes a number in it is refused too.
+    """
     cells = editions.instructor_cells(lesson)
     book = editions.notebook(cells)
     seconds = running.run(lesson, cells, book, places.lessons)
@@ -114,14 +141,14 @@ def _instructor(lesson: Lesson, places: Places, filled: dict[int, str]):
     for cell, made in zip(cells, book.cells, strict=True):
         if cell.exercise and not refusals.says_done(made, cell.exercise):
             complaints.append(lesson.complaint(cell, f"The solution of {cell.exercise!r} is not done."))
-        same = made.source == filled.get(cell.line)
+        same = filled is None or made.source == filled.get(cell.line)
         if cell.kind == "markdown" and cell.for_learners and not same:
             complaints.append(
                 lesson.complaint(cell, "With the exercises solved, a number in this text changes.")
             )
     if complaints:
         raise Refusal(complaints)
-    return editions.with_timings(editions.stored(book), cells, seconds)
+    return editions.with_timings(editions.stored(book), cells, seconds), seconds
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -129,8 +156,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Build the lessons from lessons/source.")
     parser.add_argument("numbers", nargs="*", metavar="NN", help="only these lessons, such as 00 02")
     parser.add_argument("--check", action="store_true", help="compare a new build with the notebooks here")
-    parser.add_argument(
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument(
         "--learner-only", action="store_true", help="leave out build/instructor and build/nbgrader"
+    )
+    only.add_argument(
+        "--instructor-only", action="store_true", help="nothing but build/instructor and the guide"
     )
     parser.add_argument(
         "--jobs", type=int, default=1, metavar="N", help="lessons to build at once (default 1)"
@@ -152,6 +183,7 @@ def main(arguments: list[str] | None = None) -> int:
                 path,
                 places,
                 learner_only=asked.learner_only or asked.check,
+                instructor_only=asked.instructor_only and not asked.check,
                 cell_seconds=asked.cell_seconds,
             )
         except Refusal as refusal:
@@ -168,6 +200,10 @@ def main(arguments: list[str] | None = None) -> int:
             for warning in built.warnings:
                 print(f"  note: {warning}", flush=True)
             status |= _differs(built) if asked.check else _written(built)
+    if not (asked.learner_only or asked.check) and places.guide.exists():
+        target = places.build / "instructor" / places.guide.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(places.guide, target)
     return status
 
 
