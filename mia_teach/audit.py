@@ -131,7 +131,7 @@ def clopper_pearson(
     confidence: float = 0.95,
     correction: str | None = None,
 ) -> EpsilonBound:
-    r"""Lower bound on ε from the true- and false-positive rates of an attack at one threshold.
+    r"""Lower bound on ε from the true- and false positive rates of an attack at one threshold.
 
     An (ε, δ) claim says of every attack, and of the attack that answers the opposite,
 
@@ -178,7 +178,7 @@ def dpsgd_bound(
     r"""The ε that DP-SGD with these steps and this sample rate must have at least, to let the attack do so well.
 
     DP-SGD promises more than one pair (ε, δ): a whole curve, a δ for every ε. An attack is held against all of it,
-    and so shows several times more than against the one small δ of a claim, at which only false-positive rates
+    and so shows several times more than against the one small δ of a claim, at which only false positive rates
     that no audit can count would tell. The noise multiplier is lowered until some curve allows the
     rates' intervals; the ε of that noise is returned.
 

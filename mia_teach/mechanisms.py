@@ -73,7 +73,7 @@ def gaussian(
 def largest_tpr(
     fpr: Float[np.ndarray, "*shape"] | float, epsilon: float, delta: float = 0.0
 ) -> Float[np.ndarray, "*shape"] | float:
-    r"""The largest true-positive rate of any attack on any (epsilon, delta)-private mechanism.
+    r"""The largest true positive rate of any attack on any (epsilon, delta)-private mechanism.
 
     .. math:: \min\{e^\varepsilon\,\mathrm{FPR} + \delta,\; 1 - e^{-\varepsilon}(1 - \delta - \mathrm{FPR}),\; 1\}
 
@@ -98,7 +98,7 @@ def largest_tpr(
 def gaussian_largest_tpr(
     fpr: Float[np.ndarray, "*shape"] | float, mu: float
 ) -> Float[np.ndarray, "*shape"] | float:
-    r"""The largest true-positive rate of any attack on the Gaussian mechanism: :math:`\Phi(\Phi^{-1}(\mathrm{FPR}) + \mu)`.
+    r"""The largest true positive rate of any attack on the Gaussian mechanism: :math:`\Phi(\Phi^{-1}(\mathrm{FPR}) + \mu)`.
 
     This is exact: the attack that compares the answer with a threshold reaches it. Any (epsilon, delta) that the
     mechanism keeps allows more.
@@ -158,6 +158,6 @@ def _checked_fpr(fpr):
     fpr = np.asarray(fpr, np.float64)
     if not ((fpr >= 0) & (fpr <= 1)).all():
         raise ValueError(
-            f"False-positive rates from {fpr.min()} to {fpr.max()} came; they lie between 0 and 1."
+            f"False positive rates from {fpr.min()} to {fpr.max()} came; they lie between 0 and 1."
         )
     return fpr

@@ -1,9 +1,9 @@
 """Who is at risk: how often an attack finds each single record, over many targets that trained on it.
 
-A true-positive rate is an average over the members of a training set, and an average describes nobody. Train many
+A true positive rate is an average over the members of a training set, and an average describes nobody. Train many
 targets, so that every record is a member of some and no member of others, attack each of them, and count record by
 record. What is counted is called exposure. It belongs to one record, one attack, one way of training and one
-false-positive rate, and it is a lower bound: another attack may find more.
+false positive rate, and it is a lower bound: another attack may find more.
 """
 
 from collections.abc import Sequence
@@ -21,13 +21,13 @@ from mia_teach.scores import Scores
 class Exposure:
     """Who is accused by which attacked model, and who was in truth a member of it.
 
-    A record's **exposure** is its own true-positive rate: of the targets that trained on it, the share in which it is
+    A record's **exposure** is its own true positive rate: of the targets that trained on it, the share in which it is
     accused, at the threshold that spends ``fpr`` of that target's non-members.
 
     Args:
         accused: whether the attack on each target accuses the record.
         member: whether the target trained on it.
-        fpr: the false-positive rate that each target's threshold was allowed.
+        fpr: the false positive rate that each target's threshold was allowed.
         name: of the attack.
 
     Raises: ValueError where shapes differ, or some record is a member of no target or of all of them.
@@ -115,7 +115,7 @@ class Exposure:
 
     @property
     def false_alarms(self) -> Float[np.ndarray, " examples"]:
-        """Each record's own false-positive rate: of the targets that never saw it, the share in which it is accused.
+        """Each record's own false positive rate: of the targets that never saw it, the share in which it is accused.
 
         ``fpr`` promises the mean over the records, not that all are accused falsely equally often.
         """

@@ -11,7 +11,7 @@ from mia_teach.scores import Scores
 
 @dataclass(frozen=True, eq=False)
 class Roc:
-    """True-positive rate against false-positive rate over all thresholds.
+    """True positive rate against false positive rate over all thresholds.
 
     ``tpr[i]`` and ``fpr[i]`` are the shares of members and non-members whose score is at least
     ``threshold[i]``. Made with :meth:`from_scores`; the counting is scikit-learn's ``roc_curve``.
@@ -101,7 +101,7 @@ class Roc:
         )
 
     def tpr_at(self, fpr: float, *, confidence: float = 0.95) -> Rate:
-        """Share of members found at a false-positive rate of at most ``fpr``, by counts.
+        """Share of members found at a false positive rate of at most ``fpr``, by counts.
 
         The interval is Clopper and Pearson's for the members, given the threshold; that the threshold
         itself came from ``n_non_members`` examples is not in it.
@@ -134,7 +134,7 @@ class Roc:
 
     def _false_positives(self, fpr):
         if not 0 < fpr <= 1:
-            raise ValueError(f"A false-positive rate lies above 0 and up to 1; {fpr!r} came.")
+            raise ValueError(f"A false positive rate lies above 0 and up to 1; {fpr!r} came.")
         allowed = int(np.floor(fpr * self.n_non_members * (1 + 1e-12)))
         if allowed < 1:
             raise ValueError(

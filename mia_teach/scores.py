@@ -60,7 +60,7 @@ class Scores:
     def pooled(cls, parts: "Sequence[Scores]", name: str = "") -> "Scores":
         """The scores of several targets in one row, so that one threshold is judged on all of them.
 
-        Low false-positive rates need many non-members, and a single target has few. It makes sense where
+        Low false positive rates need many non-members, and a single target has few. It makes sense where
         scores of different targets have the same meaning.
 
         >>> one, other = Scores([2.0, 1.0], [True, False], "a"), Scores([3.0, 0.0], [True, False], "a")

@@ -1,7 +1,7 @@
 """Signals: what a model's answer on one example shows, computed from logits in float64.
 
 Probabilities near 1 run out of digits (in float32 already at 1 - 6e-8), examples then tie, and ties
-change the rates at low false-positive rates. Everything here starts from logits and stays finite for
+change the rates at low false positive rates. Everything here starts from logits and stays finite for
 logits of any size. A signal keeps its natural sign; attacks decide which way points to members.
 """
 

@@ -265,8 +265,8 @@ assert guess_members(np.array([0.1, 0.7, 0.8]), 0.6).tolist() == [False, True, T
 # ### 2. What the guesses are worth
 #
 # Return two shares: the **accuracy**, which is the share of rounds won, and the **advantage**. The advantage is the
-# [true-positive rate](glossary.md#true-positive-rate) (the share of the members called members) minus the
-# [false-positive rate](glossary.md#false-positive-rate) (the share of the others called members).
+# [true positive rate](glossary.md#true-positive-rate) (the share of the members called members) minus the
+# [false positive rate](glossary.md#false-positive-rate) (the share of the others called members).
 # The hints are at `check.accuracy_and_advantage.hint()`.
 
 
@@ -478,7 +478,7 @@ check.quiz
 # ## Recap
 #
 # 1. The game: a coin decides who trains the model, the adversary asks the model and guesses the coin.
-# 2. Accuracy is the share of rounds won; advantage is true-positive rate minus false-positive rate.
+# 2. Accuracy is the share of rounds won; advantage is true positive rate minus false positive rate.
 # 3. Our models, which hold no names, lost {{ won.value:.0f}} of 200 rounds to a rule of one line and
 #    {{ won_by_labels.value:.0f}} to a rule that saw only labels, on average over twenty models. Of 100 people who were
 #    not in, the first rule accused {{ np.mean(false_alarms):.0f}}.

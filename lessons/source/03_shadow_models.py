@@ -202,7 +202,7 @@ with style():
 for ax, scale in zip(axes, ({}, {"log": True}), strict=True):
     RocDisplay.from_roc(rocs[0]).plot(ax, color="#E69F00", lw=5, alpha=0.6, **scale)
     RocDisplay.from_roc(rocs[1]).plot(ax, color="black", lw=1.5, ls="--", **scale)
-    ax.set(xlabel="false-positive rate", ylabel="true-positive rate")
+    ax.set(xlabel="false positive rate", ylabel="true positive rate")
 alt = f"Two ROC curves on top of each other: loss AUC {rocs[0].auc:.3f}, classifier {rocs[1].auc:.3f}"
 mt.show(ax, alt=alt + "; the same where the axes are logarithmic")
 
@@ -882,7 +882,7 @@ check.quiz
 # I publish both, each with what its shadows share with the target: the auditor's share the very records, the bank's
 # only the kind of data and the training, and somebody who holds many of these records (a former employee, a data
 # broker) is no fancy. Both numbers rest on a threshold read off the target's own non-members, so beside each I ask for
-# the false-positive rate that the attacker's shadows promise and the one that comes true. Both are averages, so I ask
+# the false positive rate that the attacker's shadows promise and the one that comes true. Both are averages, so I ask
 # for them by kind of loan too, since a rare kind may leak far more than the rest, and its innocent pay more. Both
 # count records; coins should fall for customers, and a customer with several loans is exposed by all of them together.
 # And each is one attack: with other shadows, or a classifier for each kind, more may be found.

@@ -610,12 +610,12 @@ except ImportError:
 # %% [markdown]
 # ### 3. The region that no attack can enter
 #
-# For each false-positive rate the largest true-positive rate that (ε, δ) allows, from both events: he accuses, he does not accuse.
+# For each false positive rate the largest true positive rate that (ε, δ) allows, from both events: he accuses, he does not accuse.
 
 
 # %% exercise="largest_tpr"
 def largest_tpr(fpr, epsilon, delta):
-    """True-positive rates (rates,), at most 1. fpr: (rates,) from 0 to 1; epsilon, delta: numbers."""
+    """True positive rates (rates,), at most 1. fpr: (rates,) from 0 to 1; epsilon, delta: numbers."""
     ### BEGIN SOLUTION
     accusing = np.exp(epsilon) * fpr + delta
     acquitting = 1 - np.exp(-epsilon) * (1 - delta - fpr)

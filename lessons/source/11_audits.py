@@ -38,7 +38,7 @@ from mia_teach.plots import ScoreHistogramDisplay, style
 #
 # Answer from memory before you open the answers.
 #
-# 1. In lesson 10, which true-positive rates does an (ε, δ) promise forbid?
+# 1. In lesson 10, which true positive rates does an (ε, δ) promise forbid?
 # 2. In lesson 02, why may a threshold not be judged on the records that it was tuned on?
 #
 # <details><summary>Answers</summary>

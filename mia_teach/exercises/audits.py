@@ -107,7 +107,7 @@ epsilon_bound = Exercise(
         "What does the claim say of a rate of hits and a rate of false alarms? And which end of each interval speaks *for* the "
         "claim? Only what is left then refutes it.",
         "`binomtest(hits, members).proportion_ci(confidence)` has the two ends of Clopper and Pearson's interval, `.low` and "
-        "`.high`. For the true-positive rate take the low one, for the false-positive rate the high one. “Not accused” gives "
+        "`.high`. For the true positive rate take the low one, for the false positive rate the high one. “Not accused” gives "
         "a second ratio.",
         "With tpr and fpr at those ends: `ratio = max((tpr - delta) / fpr, (1 - fpr - delta) / (1 - tpr))`, and then "
         "`math.log(max(ratio, 1.0))`, as no ε is below 0.",
@@ -128,7 +128,7 @@ epsilon_bound = Exercise(
         Wrong(
             "one_rate_only",
             _bound_with(ends=lambda h, m, a, n, c: (h / m, _high(a, n, (1 - c) / 2))),
-            "The false-positive rate has its interval, the true-positive rate has none. Both were counted, so both scatter.",
+            "The false positive rate has its interval, the true positive rate has none. Both were counted, so both scatter.",
         ),
         Wrong(
             "whole_error_each",
@@ -665,7 +665,7 @@ models_needed = Exercise(
         Wrong(
             "one_rate",
             _models_with(rate=lambda e: math.exp(-e), count=lambda n: max(1, math.floor(n) + 1)),
-            "You ask when the true-positive rate exceeds e^(−ε). The claim is about its ratio to the false-positive rate.",
+            "You ask when the true positive rate exceeds e^(−ε). The claim is about its ratio to the false positive rate.",
         ),
         Wrong(
             "e_to_the_epsilon",

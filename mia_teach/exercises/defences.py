@@ -472,7 +472,7 @@ exposed_tpr = Exercise(
             "threshold_of_all",
             _tpr_with(lambda m, e: ~m),
             "The threshold comes from all non-members. Among the exposed ones a different share passes it, so your rate is not at "
-            "the false-positive rate that you state.",
+            "the false positive rate that you state.",
         ),
         Wrong(
             "members_of_all",
@@ -493,7 +493,7 @@ exposed_tpr = Exercise(
         Wrong(
             "threshold_from_members",
             _tpr_with(lambda m, e: e & m),
-            "The threshold comes from members. A false-positive rate is a share of the non-members.",
+            "The threshold comes from members. A false positive rate is a share of the non-members.",
         ),
         Wrong(
             "not_larger_only",
@@ -658,7 +658,7 @@ frontier = Exercise(
 quiz = Quiz(
     [
         Question(
-            "A supplier's filter rounds all probabilities. His test: the loss attack at a false-positive rate of 1 % found 3 % of the "
+            "A supplier's filter rounds all probabilities. His test: the loss attack at a false positive rate of 1 % found 3 % of the "
             "members before and 0.0 % after. What happened?",
             [
                 Choice(

@@ -290,7 +290,7 @@ noisy_mean = Exercise(
 def _largest_tpr(
     fpr: Float[np.ndarray, " rates"], epsilon: float, delta: float
 ) -> Float[np.ndarray, " rates"]:
-    """The largest true-positive rate at each false-positive rate that (epsilon, delta) allows."""
+    """The largest true positive rate at each false positive rate that (epsilon, delta) allows."""
     accusing = np.exp(epsilon) * fpr + delta
     acquitting = 1 - np.exp(-epsilon) * (1 - delta - fpr)
     return np.minimum(np.minimum(accusing, acquitting), 1.0)
@@ -341,12 +341,12 @@ largest_tpr = Exercise(
         Wrong(
             "other_side",
             _tpr_with(join=lambda one, other: other),
-            "That is the line of “he does not accuse”. At low false-positive rates the other one is lower: TPR ≤ e^ε · FPR + δ.",
+            "That is the line of “he does not accuse”. At low false positive rates the other one is lower: TPR ≤ e^ε · FPR + δ.",
         ),
         Wrong(
             "other_side_without_end",
             _tpr_with(join=lambda one, other: other, top=None),
-            "That is the line of “he does not accuse” alone. At low false-positive rates the other, e^ε · FPR + δ, is lower; and "
+            "That is the line of “he does not accuse” alone. At low false positive rates the other, e^ε · FPR + δ, is lower; and "
             "with δ yours ends above 1.",
         ),
         Wrong(
@@ -357,7 +357,7 @@ largest_tpr = Exercise(
         Wrong(
             "no_delta",
             _tpr_with(lambda f, e, d: np.exp(e) * f, lambda f, e, d: 1 - np.exp(-e) * (1 - f)),
-            "The δ is missing. At a false-positive rate of 0 an attack may still find δ of the members.",
+            "The δ is missing. At a false positive rate of 0 an attack may still find δ of the members.",
         ),
         Wrong(
             "delta_in_one_line",
@@ -383,7 +383,7 @@ largest_tpr = Exercise(
         Wrong(
             "delta_in_the_bracket",
             _tpr_with(accusing=lambda f, e, d: np.exp(e) * (f + d)),
-            "In the first line δ stands outside: e^ε multiplies the false-positive rate alone.",
+            "In the first line δ stands outside: e^ε multiplies the false positive rate alone.",
         ),
         Wrong(
             "epsilon_as_factor",
@@ -403,14 +403,14 @@ largest_tpr = Exercise(
         Wrong(
             "added_to_fpr",
             lambda fpr, epsilon, delta: np.minimum(fpr + epsilon + delta, 1.0),
-            "ε is no distance between the rates. It bounds their ratio: e^ε times the false-positive rate, plus δ.",
+            "ε is no distance between the rates. It bounds their ratio: e^ε times the false positive rate, plus δ.",
         ),
         Wrong(
             "largest_advantage",
             lambda fpr, epsilon, delta: np.minimum(
                 fpr + (np.exp(epsilon) - 1 + 2 * delta) / (np.exp(epsilon) + 1), 1.0
             ),
-            "That is the false-positive rate plus the largest advantage, which is reached at one place only. Elsewhere less is allowed.",
+            "That is the false positive rate plus the largest advantage, which is reached at one place only. Elsewhere less is allowed.",
         ),
     ),
 )
@@ -545,7 +545,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "Nobody can attack the model with more than one per cent of success",
-                    "ε is no rate. Success depends on the false-positive rate that is allowed, and the promise is about a ratio.",
+                    "ε is no rate. Success depends on the false positive rate that is allowed, and the promise is about a ratio.",
                     wrong="epsilon_is_a_rate",
                 ),
                 Choice(
@@ -557,7 +557,7 @@ quiz = Quiz(
             name="what_is_promised",
         ),
         Question(
-            "LiRA with shadow models finds 1 % of the members at a false-positive rate of 1 %. The training clips and adds no noise. What is "
+            "LiRA with shadow models finds 1 % of the members at a false positive rate of 1 %. The training clips and adds no noise. What is "
             "its ε?",
             [
                 Choice(

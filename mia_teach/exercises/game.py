@@ -21,7 +21,7 @@ def _guess_members(
 def _accuracy_and_advantage(
     guess: Bool[np.ndarray, " examples"], member: Bool[np.ndarray, " examples"]
 ) -> tuple[float, float]:
-    """Share of rounds won, and true-positive rate minus false-positive rate.
+    """Share of rounds won, and true positive rate minus false positive rate.
 
     Source: Yeom et al. 2018, "Privacy risk in machine learning", definition 4.
     """
@@ -127,7 +127,7 @@ accuracy_and_advantage = Exercise(
         "separately.",
         "The mean of an array of True and False is the share of True. `guess == member` says who was judged rightly; "
         "`guess[member]` holds the guesses about members only.",
-        "The true-positive rate is `guess[member].mean()`, and `~member` picks the others for the false-positive rate. "
+        "The true positive rate is `guess[member].mean()`, and `~member` picks the others for the false positive rate. "
         "The advantage is the first minus the second. Return the pair `accuracy, advantage`.",
     ),
     wrong=(
@@ -157,8 +157,8 @@ accuracy_and_advantage = Exercise(
                 (guess == member).mean(),
                 (guess & member).mean() - (guess & ~member).mean(),
             ),
-            "Your two rates are shares of everybody. The true-positive rate is a share of the members alone, the "
-            "false-positive rate a share of the others alone.",
+            "Your two rates are shares of everybody. The true positive rate is a share of the members alone, the "
+            "false positive rate a share of the others alone.",
         ),
         Wrong(
             "precision_for_rate",
@@ -166,7 +166,7 @@ accuracy_and_advantage = Exercise(
                 (guess == member).mean(),
                 member[guess].mean() - (~member)[guess].mean(),
             ),
-            "You ask how many of those called members really are members. The true-positive rate asks it the other "
+            "You ask how many of those called members really are members. The true positive rate asks it the other "
             "way round: of the members, how many were called so?",
         ),
         Wrong(
@@ -207,7 +207,7 @@ accuracy_and_advantage = Exercise(
         Wrong(
             "true_positive_rate_only",
             lambda guess, member: ((guess == member).mean(), guess[member].mean()),
-            "Your advantage is the true-positive rate alone. Somebody who calls everybody a member would have all of "
+            "Your advantage is the true positive rate alone. Somebody who calls everybody a member would have all of "
             "it; what must be taken away?",
         ),
         Wrong(
@@ -410,7 +410,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "1, since no member is missed",
-                    "That is its true-positive rate. The false-positive rate, also 1, has to be taken away.",
+                    "That is its true positive rate. The false positive rate, also 1, has to be taken away.",
                     wrong="true_positive_rate_only",
                 ),
                 Choice(

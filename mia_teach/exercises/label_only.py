@@ -851,22 +851,22 @@ quiz = Quiz(
             name="what_masking_buys",
         ),
         Question(
-            "The gap attack accuses whoever is answered rightly. A report states its TPR at a false-positive rate of 1 %. "
+            "The gap attack accuses whoever is answered rightly. A report states its TPR at a false positive rate of 1 %. "
             "What do you say?",
             [
                 Choice(
                     "It has no threshold there: all who are right tie",
-                    "It can accuse all who are answered rightly, or nobody. The false-positive rate of the former is the "
+                    "It can accuse all who are answered rightly, or nobody. The false positive rate of the former is the "
                     "test accuracy.",
                 ),
                 Choice(
                     "It must be 1 % as well, since the attack is so weak",
-                    "Weak on average, no doubt, but the reason is another: no threshold gives this false-positive rate.",
+                    "Weak on average, no doubt, but the reason is another: no threshold gives this false positive rate.",
                     wrong="weak_means_diagonal",
                 ),
                 Choice(
                     "It is the training accuracy, whatever the FPR is",
-                    "That is its TPR at its only point, where the false-positive rate is the test accuracy.",
+                    "That is its TPR at its only point, where the false positive rate is the test accuracy.",
                     wrong="only_point_moved",
                 ),
                 Choice(

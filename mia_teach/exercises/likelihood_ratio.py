@@ -739,7 +739,7 @@ quiz = Quiz(
             name="rmia_score",
         ),
         Question(
-            "The loss attack finds 1 % of a model's members at a false-positive rate of 1 %. The hospital concludes: "
+            "The loss attack finds 1 % of a model's members at a false positive rate of 1 %. The hospital concludes: "
             "nothing leaks. You run LiRA on the same model and find 20 %. What changed?",
             [
                 Choice(
@@ -749,7 +749,7 @@ quiz = Quiz(
                 ),
                 Choice(
                     "The threshold: LiRA accuses more non-members",
-                    "Both stand at a false-positive rate of 1 %: equally many are blamed falsely.",
+                    "Both stand at a false positive rate of 1 %: equally many are blamed falsely.",
                     wrong="more_false_alarms",
                 ),
                 Choice(

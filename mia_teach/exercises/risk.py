@@ -214,7 +214,7 @@ precision_by_group = Exercise(
             _worth_with(
                 lambda accused, member, of, base: (accused[of & member].mean(), accused[~member].mean(), base)
             ),
-            "The TPR is the group's, the FPR everybody's. The promised false-positive rate is an average too: some groups "
+            "The TPR is the group's, the FPR everybody's. The promised false positive rate is an average too: some groups "
             "are accused falsely far more often than others.",
         ),
         Wrong(
@@ -543,7 +543,7 @@ people_by_luck = Exercise(
 quiz = Quiz(
     [
         Question(
-            "An attack finds 2 % of a model's members at a false-positive rate of 1 %. The audit concludes: the risk to any "
+            "An attack finds 2 % of a model's members at a false positive rate of 1 %. The audit concludes: the risk to any "
             "single patient is 2 %. What is wrong?",
             [
                 Choice(

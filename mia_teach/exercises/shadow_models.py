@@ -544,7 +544,7 @@ promise = Exercise(
                     shadow_score[shadow_member], promised
                 )
             ),
-            "The threshold comes from the shadows' members. A false-positive rate speaks of people who were not in the "
+            "The threshold comes from the shadows' members. A false positive rate speaks of people who were not in the "
             "training set.",
         ),
         Wrong(

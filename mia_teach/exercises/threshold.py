@@ -529,7 +529,7 @@ quiz = Quiz(
             name="gap_attack",
         ),
         Question(
-            "An attack has an AUC of 0.83, and at a false-positive rate of 1 % it finds 1.4 % of the members. "
+            "An attack has an AUC of 0.83, and at a false positive rate of 1 % it finds 1.4 % of the members. "
             "Which sentence may stand in the report?",
             [
                 Choice(
@@ -552,13 +552,13 @@ quiz = Quiz(
                 ),
                 Choice(
                     "At few false alarms this attack does hardly better than chance",
-                    "Blind accusation finds 1 % of the members at a false-positive rate of 1 %.",
+                    "Blind accusation finds 1 % of the members at a false positive rate of 1 %.",
                 ),
             ],
             name="reading_auc",
         ),
         Question(
-            "An attack finds 10 % of the members at a false-positive rate of 1 %. In the population it is used on, "
+            "An attack finds 10 % of the members at a false positive rate of 1 %. In the population it is used on, "
             "1 record in 1,000 is a member. An accused record is a member in about …",
             [
                 Choice(
@@ -588,7 +588,7 @@ quiz = Quiz(
             name="base_rate",
         ),
         Question(
-            "A paper reports a TPR at a false-positive rate of 0.1 %, measured with 5,000 members and 500 "
+            "A paper reports a TPR at a false positive rate of 0.1 %, measured with 5,000 members and 500 "
             "non-members. What do you make of it?",
             [
                 Choice(

@@ -8,7 +8,7 @@ function prepare(get) {
     ...Object.fromEntries(["tpr", "alarms", "often", "half", "precision"].map((name) => [name, unpack(tables[name])])) };
 }
 
-/** The place in the tables: groups, then false-positive rates. */
+/** The place in the tables: groups, then false positive rates. */
 const placeOf = ({ settings: s }, { group, fpr }) => s.group.indexOf(group) * s.fpr.length + s.fpr.indexOf(fpr);
 
 function values(data, controls) {

@@ -1,4 +1,4 @@
-"""The exposure explorer: choose a group, a false-positive rate and a base rate; who is found, and how often it is wrong."""
+"""The exposure explorer: choose a group, a false positive rate and a base rate; who is found, and how often it is wrong."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 import traitlets
 from jaxtyping import Bool, Float, Int
 
-from mia_teach.labs.grid_lab import GridLab, among_the_measured
+from mia_teach.labs.grid_lab import GridLab, among_the_measured, rounded_down
 from mia_teach.labs.lab import Goal, browser_files, pack
 from mia_teach.rate import Interval, percent, precision
 from mia_teach.risk import Exposure, over_people
@@ -23,12 +23,12 @@ _FEW = 100  # people: below, a precision says more about these few than about th
 
 @dataclass(frozen=True, eq=False)
 class ExposureGrid:
-    """Each group's exposure and false alarms at each false-positive rate, and what an accusation is worth.
+    """Each group's exposure and false alarms at each false positive rate, and what an accusation is worth.
 
     Args:
         groups: their names, "everybody" first.
         people: how many each group has.
-        fprs: the false-positive rates, ascending.
+        fprs: the false positive rates, ascending.
         one_in: the base rates as their inverses, ascending: 1,000 stands for one member in 1,000 records.
         tpr: mean exposure of a group's people with its interval over people, (groups, fprs, mean and two ends).
         alarms: the same of the trainings that did *not* include them.
@@ -64,7 +64,7 @@ class ExposureGrid:
         fprs, one_in = tuple(sorted(set(fprs))), tuple(sorted(set(one_in)))
         if not fprs or not one_in or one_in[0] < 1:
             raise ValueError(
-                f"False-positive rates {fprs} and base rates of one in {one_in} came; at least one of each is needed, and "
+                f"False positive rates {fprs} and base rates of one in {one_in} came; at least one of each is needed, and "
                 "no base rate is above one in 1."
             )
         exposures = [Exposure.from_scores(parts, fpr=fpr) for fpr in fprs]
@@ -121,7 +121,7 @@ def _by_how_often(tpr):
 
 
 class ExposureExplorer(GridLab):
-    """A group, a false-positive rate and a base rate; how often its people are found, and 100 accusations of them.
+    """A group, a false positive rate and a base rate; how often its people are found, and 100 accusations of them.
 
     A later cell reads ``lab.group``, ``lab.fpr``, ``lab.one_in`` and ``lab.values()``; all numbers are in ``lab.grid``.
 
@@ -137,7 +137,7 @@ class ExposureExplorer(GridLab):
 
     title = traitlets.Unicode("Exposure explorer").tag(sync=True)
     group = traitlets.Unicode(help="whose people").tag(sync=True)
-    fpr = traitlets.Float(help="false-positive rate of the attack").tag(sync=True)
+    fpr = traitlets.Float(help="false positive rate of the attack").tag(sync=True)
     one_in = traitlets.Int(help="one member in so many records").tag(sync=True)
     _settings = traitlets.Dict().tag(sync=True)
     _people = traitlets.List().tag(sync=True)
@@ -257,14 +257,14 @@ class ExposureExplorer(GridLab):
         limit = max(v["fpr"] for v in strict)
         usual = self.grid.tpr[0, self.grid.fprs.index(limit), 0]
         most = max(v["tpr"] for v in strict)
-        exposed = _down(min(2 * usual, most) if most > usual else most)
-        found = _down(min(0.5, max(v["tpr"] for v in everywhere)))
+        exposed = rounded_down(min(2 * usual, most) if most > usual else most)
+        found = rounded_down(min(0.5, max(v["tpr"] for v in everywhere)))
         accused = [v for v in everywhere if v["tpr"] >= found and v["precision"] is not None]
         false = max(0.1, min((v["precision"] for v in accused), default=0.1))
         rarest = min(1000, self.grid.one_in[-1])
         rare = [v for v in everywhere if v["one_in"] >= rarest and v["precision"] is not None]
         many = [v for v in rare if v["people"] >= _FEW]
-        worth = _down(0.9 * max((v["precision"] for v in many or rare), default=0.0))
+        worth = rounded_down(0.9 * max((v["precision"] for v in many or rare), default=0.0))
         size = {"people": (">=", _FEW)} if many else {}
         who = f"a group of at least {_FEW} people" if many else "a group"
         return [
@@ -291,7 +291,3 @@ class ExposureExplorer(GridLab):
 
 def _ends_in_words(v, name):
     return f"{percent(v[name])} ({percent(v[name + '_low'])} to {percent(v[name + '_high'])})"
-
-
-def _down(number):
-    return int(1000 * number) / 1000

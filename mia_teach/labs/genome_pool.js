@@ -99,7 +99,7 @@ function build({ body, data, get, set, id }) {
     + Array.from(tpr, (one, i) => `H${fx(data.levels[i]).toFixed(1)}V${fy(one).toFixed(1)}`).slice(1).join("");
   const homer = svg("path", { class: "mia-curve" }), ratio = svg("path", { class: "mia-gp-ratio" });
   const stands = svg("path", { class: "mia-gp-here" });
-  right.root.append(axes(right.area, fx, fy, "false-positive rate", "true-positive rate", { title: "ROC, and where the test stands" }),
+  right.root.append(axes(right.area, fx, fy, "false positive rate", "true positive rate", { title: "ROC, and where the test stands" }),
     svg("path", { class: "mia-chance", d: `M${fx(0)} ${fy(0)}L${fx(1)} ${fy(1)}` }),
     svg("line", { class: "mia-gp-theory", x1: fx(PROMISE), x2: fx(PROMISE), y1: right.area.top, y2: right.area.bottom }),
     homer, ratio, stands);

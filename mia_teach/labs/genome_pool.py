@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from mia_teach.attacks.genomic import expected_auc
 from mia_teach.data import Dataset
-from mia_teach.labs.grid_lab import GridLab, among_the_measured
+from mia_teach.labs.grid_lab import GridLab, among_the_measured, interval_ends, rounded_down
 from mia_teach.labs.lab import Goal, browser_files, decimal, pack
 from mia_teach.rate import Interval, percent
 
@@ -39,7 +39,7 @@ class PoolGrid:
         measures: of the shape (pool, sites, linked, reference, pools drawn): "auc" of Homer's T, "ratio_auc" of the
             likelihood ratio, "error" and "found", the shares of outsiders and of members with T above the 95 % point
             of the normal distribution.
-        levels: false-positive rates at which curves are kept.
+        levels: false positive rates at which curves are kept.
         curves: share of members found at the levels, with the scores of all pools drawn under one threshold,
             (homer and ratio, pool, sites, linked, reference, levels).
         sources: what each reference is called in a sentence.
@@ -165,7 +165,7 @@ class GenomePool(GridLab):
 
     def __init__(self, grid: PoolGrid, *, lesson: str = "07", goals=None, **traits):
         self.grid = grid
-        self._found = {name: _ends(values) for name, values in grid.measures.items()}
+        self._found = {name: interval_ends(values) for name, values in grid.measures.items()}
         s = grid.settings
         self._expected = np.array([[expected_auc(m, n, n) for m in s["sites"]] for n in s["pool"]])
         goals = self._default_goals() if goals is None else goals
@@ -283,7 +283,7 @@ class GenomePool(GridLab):
             RocDisplay(grid.levels, curve, name=name).plot(ax, **look)
         ax.axvline(PROMISE, color="#009E73", ls="--", label="promised")
         ax.plot(v["error"], v["found"], "D", color="black", markersize=10, zorder=5, label="the test")
-        ax.set(aspect="auto", xlabel="false-positive rate", ylabel="true-positive rate")
+        ax.set(aspect="auto", xlabel="false positive rate", ylabel="true positive rate")
         ax.legend(loc="lower right", fontsize=9)
 
     def _reach(self, measure):
@@ -296,9 +296,13 @@ class GenomePool(GridLab):
         everywhere = [self.values_at(**at) for at in self._positions()]
         own = [v for v in everywhere if v["reference"] == 0]
         largest = s["pool"][-1]
-        theory = min(0.95, _down(max(v["auc"] for v in own if not v["linked"] and v["pool"] == largest)))
-        wrong = min(0.25, _down(max(v["error"] for v in own if v["linked"])))
-        unlinked = min(0.5, _down(max(v["error"] for v in everywhere if not v["linked"] and v["reference"])))
+        theory = min(
+            0.95, rounded_down(max(v["auc"] for v in own if not v["linked"] and v["pool"] == largest))
+        )
+        wrong = min(0.25, rounded_down(max(v["error"] for v in own if v["linked"])))
+        unlinked = min(
+            0.5, rounded_down(max(v["error"] for v in everywhere if not v["linked"] and v["reference"]))
+        )
         return [
             Goal(
                 f"Without linkage and with the largest pool: an AUC of at least {theory:.3f}",
@@ -318,19 +322,6 @@ class GenomePool(GridLab):
                 "mismatch_alone",
             ),
         ]
-
-
-def _down(number):
-    return int(1000 * number) / 1000
-
-
-def _ends(values):
-    """Mean, low and high over the pools drawn, at every place."""
-    found = np.empty((*values.shape[:-1], 3))
-    for at in np.ndindex(values.shape[:-1]):
-        one = Interval.from_values(values[at], within=(0, 1))
-        found[at] = one.value, one.low, one.high
-    return found
 
 
 def _check(settings, genomes, draws, rounds):

@@ -37,7 +37,7 @@ class LikelihoodExplorer(Lab):
         shadows: how many shadow models can be chosen, ascending.
         records: positions of the examples on offer, at most 60; by default 40 that differ: clear cases, members
             that only LiRA finds, false alarms, missed members, and records whose Gaussians coincide.
-        fpr: false-positive rate at which the two attacks accuse.
+        fpr: false positive rate at which the two attacks accuse.
         lesson: under which met goals are kept; "" keeps none.
         images: a grey picture for every example of the game, (examples, side, side); 0 is paper.
         goals: what to reach, by default three that can be reached on these records.

@@ -54,7 +54,7 @@ class OverfittingGrid:
 
     Args:
         settings: the values of "width", "noise", "size" and "epochs", ascending.
-        measures: "train_accuracy", "test_accuracy", "auc", "tpr" (at a false-positive rate of 1 %), and
+        measures: "train_accuracy", "test_accuracy", "auc", "tpr" (at a false positive rate of 1 %), and
             "clean_accuracy": of the same models on non-members with true labels, whatever the noise in training.
         histograms: "log" or "linear" -> shares of members and non-members by loss, over all seeds;
             (widths, noises, sizes, epochs, 2, bins).

@@ -84,7 +84,7 @@ function build({ body, data, set, id }) {
   const beyond = svg("path", { class: "mia-pd-beyond" });
   const paths = Object.fromEntries(CURVES.map((name) => [name, svg("path", { class: look(name) })]));
   const chance = Array.from({ length: 41 }, (_, i) => lowest ** (i / 40)).map((p) => point(p, p));
-  right.root.append(axes(area, fx, fy, "false-positive rate", "true-positive rate", { title: "Where an attack can be" }), beyond,
+  right.root.append(axes(area, fx, fy, "false positive rate", "true positive rate", { title: "Where an attack can be" }), beyond,
     svg("path", { class: "mia-chance", d: "M" + chance.join("L") }),
     svg("line", { class: "mia-pd-mark", x1: fx(0.01), x2: fx(0.01), y1: area.top, y2: area.bottom }), ...CURVES.map((name) => paths[name]));
 

@@ -14,7 +14,7 @@ from mia_teach.canaries import Shares
 from mia_teach.data import Dataset
 from mia_teach.dpsgd import DPSGD
 from mia_teach.game import Game
-from mia_teach.labs.grid_lab import GridLab, among_the_measured
+from mia_teach.labs.grid_lab import GridLab, among_the_measured, interval_ends
 from mia_teach.labs.lab import Goal, browser_files, decimal, pack
 from mia_teach.mechanisms import largest_tpr
 from mia_teach.rate import Interval, percent
@@ -33,7 +33,7 @@ _EPSILONS = np.linspace(
 def run_limit(
     privacy: DPSGD, fpr: Float[np.ndarray, "*shape"] | float, *, width: float = 1e-3
 ) -> Float[np.ndarray, "*shape"]:
-    r"""The largest true-positive rate that all steps of DP-SGD together allow, at each false-positive rate.
+    r"""The largest true positive rate that all steps of DP-SGD together allow, at each false positive rate.
 
     A run keeps more than one pair: to every :math:`\varepsilon` there is a :math:`\delta`, and no attack may break
     any of the pairs. The lowest of their lines is close to what the best attack reaches; a single pair is far above it.
@@ -76,8 +76,8 @@ class PrivacyGrid:
         settings: the values of "noise" (multipliers), "rate" (sample rates) and "steps", each ascending.
         delta: of the promise.
         epsilon: (noises, rates, steps).
-        levels: false-positive rates at which curves are kept.
-        curves: true-positive rates, (noises, rates, steps, levels), of "allowed" (the pair ε and δ), "limit" (all pairs of
+        levels: false positive rates at which curves are kept.
+        curves: true positive rates, (noises, rates, steps, levels), of "allowed" (the pair ε and δ), "limit" (all pairs of
             the run), "strongest" (the attack that sees every step) and "lira" (on the final model, mean of the targets).
         found: share of the members that LiRA finds at 1 % FPR, (noises, rates, steps, targets).
         accuracy: on records that no model trained on, of the same shape.
@@ -171,7 +171,7 @@ class PrivacyGrid:
         return Interval.from_values(getattr(self, measure)[at], within=(0, 1))
 
     def at_fpr(self, curve: str, fpr: float = FPR) -> Float[np.ndarray, "noises rates steps"]:
-        """A curve's true-positive rates at the last level that is at most ``fpr``, for every setting."""
+        """A curve's true positive rates at the last level that is at most ``fpr``, for every setting."""
         return self.curves[curve][..., np.searchsorted(self.levels, fpr * (1 + 1e-12), "right") - 1]
 
     def __repr__(self):
@@ -188,7 +188,7 @@ def _loss(privacy, width):
 
     if privacy.noise_multiplier == 0:
         raise ValueError(
-            "Without noise every true-positive rate is possible. Use a noise_multiplier above 0."
+            "Without noise every true positive rate is possible. Use a noise_multiplier above 0."
         )
     step = from_gaussian_mechanism(
         privacy.noise_multiplier, sampling_prob=privacy.sample_rate, value_discretization_interval=width
@@ -223,7 +223,7 @@ def _attacked(models, data, others, targets):
 
 
 def _tpr_at(roc, levels):
-    """The largest share of members found with at most these false-positive rates: ``roc.tpr_at`` for many at once."""
+    """The largest share of members found with at most these false positive rates: ``roc.tpr_at`` for many at once."""
     return roc.tpr[np.searchsorted(roc.fpr, levels * (1 + 1e-12), "right") - 1]
 
 
@@ -252,7 +252,7 @@ class PrivacyDial(GridLab):
 
     def __init__(self, grid: PrivacyGrid, *, lesson: str = "10", goals=None, **traits):
         self.grid = grid
-        self._found, self._accuracy = _ends(grid.found), _ends(grid.accuracy)
+        self._found, self._accuracy = interval_ends(grid.found), interval_ends(grid.accuracy)
         self._rates = {name: grid.at_fpr(name) for name in CURVES[:3]}
         goals = self._default_goals() if goals is None else goals
         super().__init__(
@@ -367,7 +367,7 @@ class PrivacyDial(GridLab):
             else:
                 display = RocDisplay(grid.levels[seen], curve[seen], name=label)
                 display.plot(ax, log=True, smallest=smallest, color=color, ls=ls)
-        ax.set(aspect="auto", xlabel="false-positive rate", ylabel="true-positive rate")
+        ax.set(aspect="auto", xlabel="false positive rate", ylabel="true positive rate")
         ax.legend(loc="lower right", fontsize=8)
 
     def _reach(self):
@@ -421,12 +421,3 @@ _LOOKS = {
     "strongest": ("black", "-", "sees every step"),
     "lira": ("#CC79A7", "-.", "LiRA, final model"),
 }
-
-
-def _ends(values):
-    """Mean, low and high over the targets, at every place."""
-    found = np.empty((*values.shape[:-1], 3))
-    for at in np.ndindex(values.shape[:-1]):
-        one = Interval.from_values(values[at], within=(0, 1))
-        found[at] = one.value, one.low, one.high
-    return found

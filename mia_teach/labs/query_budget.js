@@ -97,7 +97,7 @@ function build({ body, data, get, set, id }) {
   };
   const attack = svg("path", { class: "mia-curve" });
   const chance = Array.from({ length: 41 }, (_, i) => lowest ** (i / 40)).map((p) => `${fx(p)} ${fy(p)}`);
-  right.root.append(axes(right.area, fx, fy, "false-positive rate", "true-positive rate", { title: "ROC: whom it finds" }),
+  right.root.append(axes(right.area, fx, fy, "false positive rate", "true positive rate", { title: "ROC: whom it finds" }),
     svg("path", { class: "mia-chance", d: "M" + chance.join("L") }),
     svg("line", { class: "mia-qb-mark", x1: fx(0.01), x2: fx(0.01), y1: right.area.top, y2: right.area.bottom }), attack,
     svg("path", { class: "mia-qb-loss", d: curve(data.lossCurve) }),

@@ -12,7 +12,7 @@ from mia_teach import signals
 from mia_teach.attacks import sides
 from mia_teach.attacks.lira import lira
 from mia_teach.game import Game
-from mia_teach.labs.grid_lab import GridLab, among_the_measured
+from mia_teach.labs.grid_lab import GridLab, among_the_measured, interval_ends, rounded_down
 from mia_teach.labs.lab import Goal, browser_files, decimal, pack
 from mia_teach.rate import Interval, percent
 from mia_teach.roc import Roc
@@ -30,11 +30,11 @@ class QueryGrid:
 
     Args:
         settings: the values of "queries" (ascending) and "scale" (ascending).
-        measures: "auc" and "tpr" (at a false-positive rate of 1 %), each of the shape (plain and calibrated, scales,
+        measures: "auc" and "tpr" (at a false positive rate of 1 %), each of the shape (plain and calibrated, scales,
             queries, targets).
         yardsticks: the same two on each target for "gap" (one label, right or wrong), "loss" (from probabilities) and
             "lira" (from probabilities, with the same shadow models and a pooled deviation).
-        levels: false-positive rates at which curves are kept.
+        levels: false positive rates at which curves are kept.
         curves: the mean of the targets' ROC curves at the levels, (plain and calibrated, scales, queries, levels).
         loss_curve: the same for the loss.
         gap_point: mean FPR and TPR of the gap attack.
@@ -179,7 +179,7 @@ def _roc(game, score):
 
 
 def _tpr_at(roc, levels):
-    """The largest share of members found with at most these false-positive rates: ``roc.tpr_at`` for many at once."""
+    """The largest share of members found with at most these false positive rates: ``roc.tpr_at`` for many at once."""
     return roc.tpr[np.searchsorted(roc.fpr, levels * (1 + 1e-12), "right") - 1]
 
 
@@ -209,7 +209,7 @@ class QueryBudget(GridLab):
 
     def __init__(self, grid: QueryGrid, *, lesson: str = "05", goals=None, **traits):
         self.grid = grid
-        self._found = {name: _ends(values) for name, values in grid.measures.items()}
+        self._found = {name: interval_ends(values) for name, values in grid.measures.items()}
         self._beside = {
             name: {measure: grid.yardstick(name, measure).value for measure in MEASURES}
             for name in YARDSTICKS
@@ -329,7 +329,7 @@ class QueryBudget(GridLab):
             )  # a curve begins at its first point: nobody found has no place on a logarithmic axis
             RocDisplay(grid.levels[found], tpr[found], name=name).plot(ax, **look, **line)
         ax.plot(*grid.gap_point, "X", color=_LOOKS["gap"][0], markersize=10, label="gap attack", zorder=5)
-        ax.set(aspect="auto", xlabel="false-positive rate", ylabel="true-positive rate")
+        ax.set(aspect="auto", xlabel="false positive rate", ylabel="true positive rate")
         ax.legend(loc="best", fontsize=9)
 
     def _reach(self, measure):
@@ -346,10 +346,10 @@ class QueryBudget(GridLab):
         few = max(n for n in self.grid.settings["queries"] if n <= max(FEW, self.grid.settings["queries"][0]))
         alone = [v["auc"] for v in everywhere if not v["calibrated"] and v["queries"] <= few]
         loss = self._beside["loss"]
-        near = _down(min(loss["auc"] - 0.02, max(alone)))
+        near = rounded_down(min(loss["auc"] - 0.02, max(alone)))
         once = self.grid.settings["queries"][0]
         worst = min((v["above_gap"] for v in everywhere if v["queries"] > once), default=0.0)
-        found = min(0.1, _down(max(v["tpr"] for v in everywhere)))
+        found = min(0.1, rounded_down(max(v["tpr"] for v in everywhere)))
         worse = (
             Goal(
                 "Find a setting that is worse in AUC than asking once "
@@ -385,16 +385,3 @@ _LOOKS = {
     "loss": ("#009E73", "--", "loss"),
     "lira": ("#CC79A7", "-.", "LiRA"),
 }
-
-
-def _down(number):
-    return int(1000 * number) / 1000
-
-
-def _ends(values):
-    """Mean, low and high over the targets, at every place."""
-    found = np.empty((*values.shape[:-1], 3))
-    for at in np.ndindex(values.shape[:-1]):
-        one = Interval.from_values(values[at], within=(0, 1))
-        found[at] = one.value, one.low, one.high
-    return found

@@ -66,8 +66,8 @@ function build({ body, data, get, set, id }) {
     h("div", { class: "mia-row mia-means" }, kind.element, classifier.element, promised.element, number.element));
 
   const height = 300;
-  const roc = plot({ height, top: 38, label: "Mean ROC curve of the attack and of the plain loss attack, the promised false-positive rate, and the point really got" });
-  const keep = plot({ height, left: 132, right: 54, top: 38, label: "True false-positive rate for each kind of shadow models, beside the promised one" });
+  const roc = plot({ height, top: 38, label: "Mean ROC curve of the attack and of the plain loss attack, the promised false positive rate, and the point really got" });
+  const keep = plot({ height, left: 132, right: 54, top: 38, label: "True false positive rate for each kind of shadow models, beside the promised one" });
   const numbers = numbersWithIntervals([["auc", "AUC"], ["tpr", "TPR at 1 % FPR"], ["true_fpr", "FPR promised → true"], ["true_tpr", "Members found there"]]);
   body.append(h("div", { class: "mia-plots" }, roc.root, keep.root), legend(),
     h("div", { class: "mia-row mia-result" }, numbers.element, scale.element));
@@ -85,7 +85,7 @@ function build({ body, data, get, set, id }) {
     fy = axis([area.bottom, area.top]);
     if (!logarithmic) [fx, fy].forEach((f) => f.ticks.forEach((tick) => { tick[1] = Math.round(100 * tick[0]) + " %"; }));
     const chance = Array.from({ length: 41 }, (_, i) => (logarithmic ? lowest ** (i / 40) : i / 40)).map((p) => `${fx(p)} ${fy(p)}`);
-    roc.root.replaceChildren(axes(area, fx, fy, "false-positive rate", "true-positive rate", { title: "ROC: whom the attack finds" }),
+    roc.root.replaceChildren(axes(area, fx, fy, "false positive rate", "true positive rate", { title: "ROC: whom the attack finds" }),
       svg("path", { class: "mia-chance", d: "M" + chance.join("L") }), promise, attack, loss, promiseName, bars, point);
     loss.setAttribute("d", curve(data.lossCurve));
   }
@@ -109,7 +109,7 @@ function build({ body, data, get, set, id }) {
     return { name, middle, lines, text, bar, dot, times, group };
   });
   const lineName = svg("text", { "text-anchor": "middle", y: area.top - 5 });
-  keep.root.append(axes(area, across, { ticks: [] }, "true false-positive rate (%)", ""),
+  keep.root.append(axes(area, across, { ticks: [] }, "true false positive rate (%)", ""),
     svg("text", { class: "mia-plot-title", x: 2, y: 14 }, "Is the promise kept? Click a row to choose"),
     svg("text", { x: area.right + 6, y: area.top - 5 }, "times"), line, lineName, ...rows.map((one) => one.group));
 

@@ -36,10 +36,10 @@ class ShadowGrid:
         settings: the values of "kind", "classifier", "count" (ascending) and "promised" (ascending).
         classes: how many classes the shadows of each kind have.
         target_classes: how many the targets have.
-        measures: "auc", "tpr" (at a false-positive rate of 1 %), and "true_fpr" and "true_tpr": what the threshold
-            gives on the targets at which the adversary's own shadows show the promised false-positive rate.
+        measures: "auc", "tpr" (at a false positive rate of 1 %), and "true_fpr" and "true_tpr": what the threshold
+            gives on the targets at which the adversary's own shadows show the promised false positive rate.
         loss: "auc" and "tpr" of the plain loss attack on each target.
-        levels: false-positive rates, whole counts of the non-members, at which the curves are kept.
+        levels: false positive rates, whole counts of the non-members, at which the curves are kept.
         curves: the mean of the targets' ROC curves at the levels, (kinds, classifiers, counts, levels).
         loss_curve: the same for the plain loss attack.
     """
@@ -81,7 +81,7 @@ class ShadowGrid:
             kinds: name -> (logits, labels, member), the first three arguments of ``learn``. Where the number of
                 classes is the target's, the classes are taken to be the same.
             counts: how many shadow models an attack learns from.
-            promised: false-positive rates that the adversary promises itself.
+            promised: false positive rates that the adversary promises itself.
 
         Raises: ValueError for a single target, for fewer shadow models of a kind than ``counts`` asks for, and for
             a promised rate that the non-members of an attack's shadow models can't resolve.
@@ -214,19 +214,19 @@ def _check(settings, member, kinds):
         few = int((~np.asarray(inside)[: settings["count"][0]]).sum())
         if few * settings["promised"][0] * (1 + 1e-12) < 1:
             raise ValueError(
-                f"Kind {name!r}: a false-positive rate of {settings['promised'][0]:g} cannot be promised from "
+                f"Kind {name!r}: a false positive rate of {settings['promised'][0]:g} cannot be promised from "
                 f"{few} non-members. Use at least {int(np.ceil(1 / settings['promised'][0])):,}, or a higher rate."
             )
 
 
 def _levels(n):
-    """About seventy false-positive rates k / n: logarithmic from 1 / n on, and even where a linear axis shows them."""
+    """About seventy false positive rates k / n: logarithmic from 1 / n on, and even where a linear axis shows them."""
     counts = np.concatenate([np.geomspace(1, n, 50), np.linspace(0.04 * n, n, 25)])
     return np.unique(np.maximum(1, np.rint(counts))) / n
 
 
 def _tpr_at(roc, levels):
-    """The largest share of members found with at most these false-positive rates: ``roc.tpr_at`` for many at once."""
+    """The largest share of members found with at most these false positive rates: ``roc.tpr_at`` for many at once."""
     return roc.tpr[np.searchsorted(roc.fpr, levels * (1 + 1e-12), "right") - 1]
 
 
@@ -301,7 +301,7 @@ class ShadowWorkbench(GridLab):
     kind = traitlets.Unicode(help="of shadow models").tag(sync=True)
     count = traitlets.Int(help="how many shadow models").tag(sync=True)
     classifier = traitlets.Enum(CLASSIFIERS, CLASSIFIERS[0]).tag(sync=True)
-    promised = traitlets.Float(help="false-positive rate that the adversary promises itself").tag(sync=True)
+    promised = traitlets.Float(help="false positive rate that the adversary promises itself").tag(sync=True)
     roc_scale = traitlets.Enum(["log", "linear"], "log").tag(sync=True)
     _settings = traitlets.Dict().tag(sync=True)
     _classes = traitlets.List(traitlets.Int(), help="of each kind, then the target's").tag(sync=True)
@@ -398,7 +398,7 @@ class ShadowWorkbench(GridLab):
         return (
             "Left: the mean ROC curve of the attack with that of the plain loss attack, the promised false-positive "
             "rate as a line, and the point that the adversary really gets, with intervals. Right: the true "
-            "false-positive rate for each kind of shadow models, with intervals, beside the promised one. "
+            "false positive rate for each kind of shadow models, with intervals, beside the promised one. "
             + self.read_out()
         )
 
@@ -424,7 +424,7 @@ class ShadowWorkbench(GridLab):
             label="what it really gets",
             zorder=5,
         )
-        ax.set(aspect="auto", xlabel="false-positive rate", ylabel="true-positive rate")
+        ax.set(aspect="auto", xlabel="false positive rate", ylabel="true positive rate")
         ax.legend(loc="best", fontsize=9)
 
     def _draw_right(self, ax):
@@ -453,7 +453,7 @@ class ShadowWorkbench(GridLab):
         ax.set_yticks(range(len(kinds)), names)
         ticks = [one for one in TICKS if self._reach()[0] <= one <= self._reach()[1]]
         ax.set(ylim=(len(kinds) - 0.5, -0.5), xscale="log", xlim=self._reach())
-        ax.set(xlabel="true false-positive rate")
+        ax.set(xlabel="true false positive rate")
         ax.set_xticks(ticks, [rate(one) for one in ticks])
         ax.minorticks_off()
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=9, ncols=2)
@@ -542,7 +542,7 @@ def rate(share: float) -> str:
 
 
 def verdict(values: Mapping[str, float]) -> str:
-    """Whether the promise is kept, by the interval of the true false-positive rate."""
+    """Whether the promise is kept, by the interval of the true false positive rate."""
     v = values
     if v["broken"]:
         return f"the promise is broken, {v['ratio']:.1f} times as many false alarms"

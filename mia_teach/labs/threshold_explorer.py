@@ -223,7 +223,7 @@ def _stops(roc):
     """The places among the candidates at which the slider stops.
 
     From the strict end each single candidate, then steps that grow by 3 %, to at most 1 in 200: the low
-    false-positive rates, where the interest lies, are reached record by record, and the whole way in 400 steps.
+    false positive rates, where the interest lies, are reached record by record, and the whole way in 400 steps.
     """
     n = len(roc.threshold)
     stops = [n - 1]

@@ -36,8 +36,8 @@ class RocDisplay:
             else:
                 ax.set(xlim=(-0.01, 1), ylim=(0, 1.01))
             ax.set(
-                xlabel="false-positive rate (share of non-members accused)",
-                ylabel="true-positive rate (share of members found)",
+                xlabel="false positive rate (share of non-members accused)",
+                ylabel="true positive rate (share of members found)",
                 aspect="equal",
             )
             ax.legend(loc="lower right")
