@@ -396,7 +396,7 @@ class ShadowWorkbench(GridLab):
 
     def describe(self):
         return (
-            "Left: the mean ROC curve of the attack with that of the plain loss attack, the promised false-positive "
+            "Left: the mean ROC curve of the attack with that of the plain loss attack, the promised false positive "
             "rate as a line, and the point that the adversary really gets, with intervals. Right: the true "
             "false positive rate for each kind of shadow models, with intervals, beside the promised one. "
             + self.read_out()
