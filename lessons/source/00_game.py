@@ -118,10 +118,12 @@ prediction
 #
 # ### Round 1: the game
 #
-# What you just saw is a game between two people, written down by Yeom and others in 2018:
+# What you just saw is a [game](glossary.md#membership-game) between two people, written down by Yeom and others in
+# 2018:
 #
 # 1. The [challenger](glossary.md#challenger) flips a fair coin for a patient. Heads: the patient joins the training
-#    set and is a [member](glossary.md#member). Tails: the patient stays out. Then the challenger trains the model.
+#    set and is a [member](glossary.md#member). Tails: the patient stays out and is a *non-member*. Then the
+#    challenger trains the model.
 # 2. The [adversary](glossary.md#adversary) gets the patient's record, may ask the model, and says "was in" or "was
 #    not in".
 # 3. The adversary wins when the word and the coin agree.
@@ -143,8 +145,9 @@ rounds = slice(440, 640)  # 200 patients whom the lab below does not use
 print("without looking:", play(blind, rounds))
 
 # %% [markdown]
-# Near one half, as it must be. The bracket is a [confidence interval](glossary.md#clopper-pearson-interval): the true
-# rate lies in such a bracket in at least [[95 %|definition]] of experiments.
+# Near one half, as it must be. The bracket is a [confidence interval](glossary.md#confidence-interval): the true rate
+# lies in such a bracket in at least [[95 %|definition]] of experiments. From here on such brackets are
+# [[95 %|definition]] unless another number is given.
 #
 # ### Round 2: what the adversary may see
 #
@@ -238,8 +241,8 @@ print(f"“was in” above {percent(lab.threshold, '.0%')}:", play(confidence > 
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you write. Skip what you like: until yours is right, the lesson goes on with the package's own
-# function.
+# Each cell checks what you write. Skip what you like and come back: until yours is right, the lesson goes on with the
+# package's own function.
 #
 # ### 1. A rule
 #
@@ -439,7 +442,8 @@ mt.show(
 #   {{ f"{int((~said & targets).sum())} of {int(targets.sum()):,}" }}.
 # - "was in" is true in only {{ mt.Interval.from_values(were_in).words(".1%") }} of cases, mean over the twenty models, although half of all
 #   patients were in.
-#
+
+# %% [markdown]
 # If Ruth falls below one half, she is nearly cleared. If she lies above it, the insurer has a suspicion and no proof.
 # Winning most rounds is one thing, accusing one person is another.
 #
@@ -494,21 +498,21 @@ check.quiz
 # %% [markdown]
 # **New in the [glossary](glossary.md)**: [advantage](glossary.md#advantage), [adversary](glossary.md#adversary),
 # [balanced accuracy](glossary.md#balanced-accuracy), [black box](glossary.md#black-box),
-# [challenger](glossary.md#challenger), [clopper-pearson interval](glossary.md#clopper-pearson-interval),
-# [confidence](glossary.md#confidence), [false positive rate](glossary.md#false-positive-rate),
+# [challenger](glossary.md#challenger), [confidence](glossary.md#confidence),
+# [confidence interval](glossary.md#confidence-interval), [false positive rate](glossary.md#false-positive-rate),
 # [member](glossary.md#member), [membership game](glossary.md#membership-game),
 # [true positive rate](glossary.md#true-positive-rate), [white box](glossary.md#white-box)
 #
 # **Sources**
 #
 # - S. Yeom and others, Privacy risk in machine learning: analyzing the connection to overfitting, 2018 (experiment 1
-#   and the advantage. There an outsider is drawn from the whole population; here a coin decides for each patient)
+#   and the advantage. There a non-member is drawn from the whole population; here a coin decides for each patient)
 # - S. Rezaei and X. Liu, On the difficulty of membership inference attacks, 2021
 # - B. Jayaraman and others, Revisiting membership inference under realistic assumptions, 2021
 # - W. Knaus and others, The SUPPORT prognostic model, 1995. Data courtesy of the Vanderbilt University Department of
 #   Biostatistics (hbiostat.org/data)
 #
-# **Next**: [01 Overfitting, where the leak begins](01_overfitting.ipynb)
+# **Next**: [01 Overfitting: where the leak begins](01_overfitting.ipynb)
 
 # %%
 mt.progress.so_far("00")
