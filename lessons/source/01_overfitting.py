@@ -14,7 +14,7 @@
 # is reduced to its 64 principal components (the directions in which the images differ most).
 #
 # **Threat model** Somebody who holds a digit, knows what it says and may ask a network for its confidences wants to
-# know whether this very digit was in the training set. In round 4 he also trains networks of his own.
+# know whether this very digit was in the training set. From round 4 on this somebody trains networks too.
 
 # %%
 import numpy as np
@@ -32,10 +32,11 @@ from mia_teach.rate import percent
 # %% [markdown] section="warm-up"
 # ## Warm-up
 #
-# From lesson 00. Answer before you open the answers.
+# Answer from memory before you open the answers.
 #
-# 1. An adversary calls [[80 %]] of the members "members", and [[70 %]] of the others too. What is the advantage?
-# 2. Who sees more in the membership game: somebody who gets labels, or somebody who gets confidences?
+# 1. In lesson 00's game an adversary calls [[80 %]] of the members "members", and [[70 %]] of the others too. What is
+#    the advantage?
+# 2. Who sees more in that game: somebody who gets labels, or somebody who gets confidences?
 #
 # <details><summary>Answers</summary>
 #
@@ -49,13 +50,13 @@ from mia_teach.rate import percent
 # %% [markdown] section="case"
 # ## The case
 #
-# Ines is invented, her situation is not. She once saw a debt counsellor, who kept copies of her cheques. With the
+# Vera is invented, her situation is not. She once saw a debt counsellor, who kept copies of her cheques. With the
 # handwritten digits of its clients the counsellor's firm trained a small network that reads amounts, and sold it.
 #
-# Ines's bank bought it. The bank has every cheque she ever wrote, and lets the network read them, as it does with
+# Vera's bank bought it. The bank has every cheque she ever wrote, and lets the network read them, as it does with
 # everybody's. Nearly all digits are read correctly. But somebody in the credit department looks at how *sure* the
 # network is of each. If it is surer of the very digits it has learnt from, then it tells who was at the counsellor's,
-# and Ines's next loan is refused.
+# and Vera's next loan is refused.
 #
 # The networks below learn digits of MNIST, whose writers have nothing to fear from you.
 
@@ -130,7 +131,8 @@ mt.show(curves, alt=alt + f"Non-members: from {test[0]:.1%} to {test[-1]:.1%}.")
 # [generalisation gap](glossary.md#generalisation-gap); a model that has a large one
 # [overfits](glossary.md#overfitting). It is there from the first epochs on, and grows until every member is read,
 # after about {{ min(epoch for epoch, one in zip(epochs, train) if one.value == train[-1].value) }} epochs.
-#
+
+# %% [markdown]
 # ### Round 2: the same story in losses
 #
 # Right or wrong is a coarse answer. The loss, $-\log p_y$, tells how surprised the network is by the true label: 0 for
@@ -144,7 +146,7 @@ with style():
     axes, bins = Figure(figsize=(9, 3.4)).subplots(1, 2), np.linspace(-8, 2, 61)
 for ax, epoch in zip(axes, (1, 60), strict=True):
     inside, outside = np.log10(loss[epoch][member]), np.log10(loss[epoch][~member])
-    sides = ScoreHistogramDisplay.from_values(inside, outside, bins=bins, name="log10 of the loss (nats)")
+    sides = ScoreHistogramDisplay.from_values(inside, outside, bins=bins, name="loss, as a power of ten (nats)")
     sides.plot(ax)
     ax.set(title=f"epoch {epoch}", ylim=(0, 1.35 * max(sides.members.max(), sides.non_members.max())))
 alt = f"Losses of members and non-members: medians {middle[1][0]:.2f} and {middle[1][1]:.2f} after epoch 1, "
@@ -222,7 +224,8 @@ mt.show(left, alt=f"Zeros and ones, 16 networks a size. {' '.join(alt)}")
 #
 # A gap in accuracy is sufficient for a leak. It is not necessary. Whoever reports "no overfitting, so no privacy
 # risk" has looked at the coarser of two instruments.
-#
+
+# %% [markdown]
 # ### Round 4: the gap is an average
 #
 # Back to all ten digits. Which records carry the leak? To see it for one record you need networks that trained on it and
@@ -262,7 +265,8 @@ mt.show(pictures, alt=alt)
 # Above each digit stand its label, its loss in networks that never saw it, and its loss in those that did. The upper
 # row is what nobody could guess: odd strokes, and labels that you might dispute. Such records are
 # [memorised](glossary.md#memorisation), for there is no other way to get them right.
-#
+
+# %% [markdown]
 # Now the harm, in the *other* sixteen networks, which had no part in choosing the ten. Two attacks, each on everybody and
 # on the ten. The first asks one threshold of all records, the one at which [[1 %|definition]] of a network's non-members
 # are accused. The second gives each record a threshold of its own: half-way, on the log scale, between its two mean
@@ -299,11 +303,12 @@ print("pairs won by the ten:      ", ten_win.words(".1%"))
 # the same attack on everybody calls {{ tpr["own", "everybody"].value:.0%}} of members and
 # {{ fpr["own", "everybody"].value:.0%}} of the others members. For most records the losses
 # with and without them overlap, and a line between them parts little.
-#
+
+# %% [markdown]
 # These are the same records in sixteen networks, so the intervals are a little too sure; and the networks do overfit. Long and
-# others found such records in 2018 in models that generalise well. If Ines writes a four like nobody else, an average
+# others found such records in 2018 in models that generalise well. If Vera writes a four like nobody else, an average
 # over all clients says nothing about her, and neither does an attack with one threshold. The price
-# of a threshold of her own: the attacker trains networks himself, with and without the record. Lessons 03 and 04 are about that.
+# of a threshold of her own: the attacker has to train networks, with and without the record. Lessons 03 and 04 are about that.
 
 # %% [markdown] section="lab"
 # ## Lab: the overfitting playground
@@ -371,7 +376,8 @@ mt.show(ax, alt=alt)
 # {{ grid.interval("test_accuracy", **quiet).value:.1%}}, gap
 # {{ points((means["train_accuracy"] - means["test_accuracy"])[grid.at(**quiet)]) }}, AUC
 # {{ grid.interval("auc", **quiet) }}. A small gap, a small leak, and an interval that leaves one half out.
-#
+
+# %% [markdown]
 # And the thing to watch: 250 digits, 32 units, true labels. From epoch 4 to epoch 20 the AUC rises by
 # {{ rise["auc"] }}, the mean over five networks of each one's difference. The TPR at [[1 %|definition]] FPR changes by
 # {{ points(rise["tpr"]) }}: no sign that it rises too. A better ranking on average need not be a better accusation: the
@@ -388,8 +394,8 @@ mt.show(ax, alt=alt)
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you write. Skip what you like: until yours is right, the lesson goes on with the package's own
-# function. After a restart, run all cells above first (*Run* menu: *Run All Above Selected Cell*).
+# Each cell checks what you write. Skip what you like and come back: until yours is right, the lesson goes on with the
+# package's own function. After a restart, run all cells above first (*Run* menu: *Run All Above Selected Cell*).
 #
 # ### 1. The loss of one record
 #
@@ -512,7 +518,8 @@ for when, kept in (("before:", stays | True), ("after:", stays)):
 # The copies made the model look better than it is, on one network here and by arithmetic everywhere: if a share $c$ of
 # the test set are copies, about $1 - c$ of the gap remains. In an audit it is the same slip with another name: a
 # [near-duplicate](glossary.md#near-duplicate) of a member, counted as a non-member. It makes the model look safer too.
-#
+
+# %% [markdown]
 # ### Stretch: whose gap is it?
 #
 # Feldman's *memorisation* of a record: how often is it read correctly by models that trained on it, minus how often by
@@ -587,7 +594,7 @@ for when, kept in (("with the copies:", stays | True), ("without them:", stays))
 # is.
 
 # %% [markdown] audience="instructor"
-# **Surprise (3 minutes).** Put the board's numbers beside the result. Then ask the opposite question: *so is Ines safe?*
+# **Surprise (3 minutes).** Put the board's numbers beside the result. Then ask the opposite question: *so is Vera safe?*
 # The answer is round 4. Those two sentences, "most are safe from this attack" and "some are wholly exposed", must
 # both be said aloud, or the class leaves with one of them.
 
@@ -631,8 +638,7 @@ check.quiz
 # 2. Losses see more than accuracies: zeros and ones leaked in {{ auc_at[100].words(".1%") }} of the pairs, at a gap of
 #    {{ points(gap_at[100]) }}.
 # 3. Fewer records, longer training, more hidden units and, once training is long enough, wrong labels make a model leak
-#    more: on the playground's grid from an AUC of {{ leak.min():.3f}}, from a network that has learnt next to nothing, to
-#    {{ leak.max():.3f}}.
+#    more: on the playground's grid the AUC goes from {{ leak.min():.3f}} to {{ leak.max():.3f}}.
 # 4. Eight networks that knew 500 digits by heart gave away {{ pairs_won.words(".1%") }} of the pairs and, at few false
 #    positives, next to nobody.
 # 5. The gap is an average. By a threshold of its own each of ten odd digits was found out, in
@@ -647,7 +653,7 @@ check.quiz
 # one person, or anything at all from a test set whose copies were never looked for.
 
 # %% [markdown]
-# **New in the [glossary](glossary.md)**: [epoch](glossary.md#epoch),
+# **New in the [glossary](glossary.md)**: [AUC](glossary.md#auc), [epoch](glossary.md#epoch),
 # [generalisation gap](glossary.md#generalisation-gap), [label noise](glossary.md#label-noise),
 # [loss](glossary.md#loss), [memorisation](glossary.md#memorisation), [near-duplicate](glossary.md#near-duplicate),
 # [overfitting](glossary.md#overfitting)
@@ -659,7 +665,7 @@ check.quiz
 # - V. Feldman and C. Zhang, What neural networks memorize and why: discovering the long tail via influence
 #   estimation, 2020
 # - B. Barz and J. Denzler, Do we train on test data? Purging CIFAR of near-duplicates, 2020
-# - Y. LeCun, C. Cortes and C. Burges, the MNIST database of handwritten digits, of which 5,000 are used here
+# - Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits; 5,000 of them are used here
 #
 # **Next**: [02 Threshold attacks](02_threshold.ipynb)
 
