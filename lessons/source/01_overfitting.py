@@ -146,7 +146,7 @@ with style():
     axes, bins = Figure(figsize=(9, 3.4)).subplots(1, 2), np.linspace(-8, 2, 61)
 for ax, epoch in zip(axes, (1, 60), strict=True):
     inside, outside = np.log10(loss[epoch][member]), np.log10(loss[epoch][~member])
-    sides = ScoreHistogramDisplay.from_values(inside, outside, bins=bins, name="loss, as a power of ten (nats)")
+    sides = ScoreHistogramDisplay.from_values(inside, outside, bins=bins, name="loss, power of ten (nats)")
     sides.plot(ax)
     ax.set(title=f"epoch {epoch}", ylim=(0, 1.35 * max(sides.members.max(), sides.non_members.max())))
 alt = f"Losses of members and non-members: medians {middle[1][0]:.2f} and {middle[1][1]:.2f} after epoch 1, "

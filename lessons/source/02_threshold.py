@@ -52,12 +52,12 @@ from mia_teach.plots import IntervalDisplay, RocDisplay, ScoreHistogramDisplay
 # %% [markdown] section="case"
 # ## The case
 #
-# Ruth is invented, her situation is not. Years ago she lay in intensive care with lung cancer, and agreed to take
-# part in a study of seriously ill patients. A model trained on the study's patients is now online: it takes 48
-# measurements of the third day in hospital and names the disease group.
+# Ruth again, from lesson 00: years ago she lay in intensive care with lung cancer, and a study of seriously ill patients
+# was under way. A model trained on the study's patients is now online: it takes 48 measurements of the third day in
+# hospital and names the disease group.
 #
-# An insurer disputes a claim of hers. It has her laboratory values from old bills, feeds them to the model and
-# reads a very confident "lung cancer". "This model knows her," says the insurer. "She was in that study, so she knew
+# This time the insurer disputes a claim of hers. It has her laboratory values from old bills, feeds them to the model
+# and reads a very confident "lung cancer". "This model knows her," says the insurer. "She was in that study, so she knew
 # how ill she was when she signed."
 #
 # Is the insurer right? Nobody asks here how well an attack does on average over thousands of records. One person
@@ -117,15 +117,16 @@ view, inside = game.view, member[0]
 game
 
 # %% [markdown]
-# The adversary sees `view`: the model's answers and the true labels, never the membership. A **signal** boils the
-# answer on one record down to one number. Four of them, for the true class $y$ and probabilities $p_k$:
+# The adversary sees `view`: the model's answers and the true labels, never the membership. A [signal](glossary.md#signal)
+# boils the answer on one record down to one number. Four of them, for the true class $y$ and probabilities $p_k$:
 #
 # - **label probability** $p_y$,
 # - **loss** $-\log p_y$, on which the model was trained,
 # - [entropy](glossary.md#entropy) $-\sum_k p_k \log p_k$: how undecided the answer is, whatever the truth,
 # - [modified entropy](glossary.md#modified-entropy) $-(1-p_y)\log p_y - \sum_{k \ne y} p_k \log(1-p_k)$: near zero
 #   only for an answer that is sure *and right* (Song & Mittal 2021).
-#
+
+# %% [markdown]
 # Look at three patients before you look at thousands. Two of them get nearly the same value from one of the signals,
 # though the model is right about the one and badly wrong about the other. Which signal is it?
 
@@ -216,7 +217,7 @@ right = threshold.gap(view)  # 1 where the model is right, 0 where it is wrong
 train_accuracy, test_accuracy = right[inside].mean(), right[~inside].mean()
 display = RocDisplay.from_roc(roc).plot(color="black")
 display.ax_.plot(
-    test_accuracy, train_accuracy, "X", color="#CC79A7", markersize=11, clip_on=False, label="gap attack"
+    test_accuracy, train_accuracy, "X", color="#595959", markersize=11, clip_on=False, label="gap attack"
 )
 display.ax_.legend(loc="lower right")
 
@@ -240,7 +241,7 @@ print(f"advantage of the best log-odds threshold   {roc.advantage:.3f}")
 # So whoever publishes both accuracies has published an attack's advantage. It is a floor for what this model leaks,
 # never a ceiling: with probabilities instead of labels, the best threshold does better.
 #
-# But look where both attacks stand. The gap attack accuses {{ test_accuracy:.1%}} of all outsiders. Would you let the
+# But look where both attacks stand. The gap attack accuses {{ test_accuracy:.1%}} of all non-members. Would you let the
 # insurer work like that?
 
 # %% [markdown] audience="instructor"
@@ -302,7 +303,8 @@ print(f"{first_member} non-members stand before the first member, and patient {o
 # %% [markdown]
 # The first {{ first_member }} accusations would all be false. Among the least suspect there is hardly a member: *there*
 # the AUC is earned. This attack is good at **acquitting** and useless for **accusing**.
-#
+
+# %% [markdown]
 # The top is nearly all sepsis, the commonest class, patient {{ order[0] }} among them: the model is sure of many of
 # them, seen or not. Up there, "confident and right" says *easy* rather than *seen*. The first patient with lung
 # cancer comes at rank {{ lung[order].argmax() + 1 }}: one strict threshold for all illnesses never gets to Ruth. Her
@@ -357,7 +359,8 @@ for name, (one, score) in stored.items():
 # frequent members are among the people who could be accused, the [base rate](glossary.md#base-rate) $b$.
 #
 # $$\text{precision} = \frac{b \cdot \text{TPR}}{b \cdot \text{TPR} + (1-b) \cdot \text{FPR}}$$
-#
+
+# %% [markdown]
 # In a balanced game $b$ is one half. Our records hold 1 member in {{ 1 / inside.mean():.0f}}, so counting in them gives
 # another precision; the formula re-weights the counts for any other $b$. Among all former patients of a region it may
 # be [[1 in 1,000]]. Compare three thresholds: the one of best advantage, the strict one, and that of an imagined attack
@@ -380,9 +383,10 @@ for name, (tpr, fpr) in points.items():
 # Read the first row from left to right. In a balanced game the best threshold looks convincing:
 # {{ precision(*points["best advantage"], 1 / 2):.1%}} of its accusations are right. When [[1 in 1,000]] is a member,
 # {{ precision(*points["best advantage"], 1 / 1000):.1%}} are. The model and the attack have not changed.
-#
+
+# %% [markdown]
 # Now compare the first two rows. Being stricter made accusations *worse*: the top of this ranking is full of easy
-# outsiders. A good attack gains as it gets stricter, like the third; yet in the last column even that one is wrong
+# non-members. A good attack gains as it gets stricter, like the third; yet in the last column even that one is wrong
 # about most people it accuses.
 #
 # When members are rare, precision is about $b \cdot \text{TPR} / \text{FPR}$. The ratio TPR/FPR is what an accuser must
@@ -448,8 +452,8 @@ print(f"Of these accusations {mt.percent(true / max(1, accused.sum()))} are righ
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
-# can skip any of them and come back.
+# Each cell checks what you write. Skip what you like and come back: until yours is right, the lesson goes on with the
+# package's own function.
 #
 # ### 1. A point of the ROC
 #
@@ -628,7 +632,7 @@ top_is_outsider = sum(not one.member[one.score.argmax()] for one in eight)
 print("mean AUC of the eight models:", mt.Interval.from_values([one.auc for one in rocs]))
 print("TPR at 1 % FPR, pooled counts:", pooled)
 print("TPR at 1 % FPR, mean of models:", over_models.words(".1%"))
-print("models whose most suspect patient is an outsider:", top_is_outsider)
+print("models whose most suspect patient is a non-member:", top_is_outsider)
 
 # %%
 display = IntervalDisplay(range(1, 9), strict_tprs).plot(color="black", linestyle="none")
@@ -662,11 +666,11 @@ for fpr in (0.01, 0.05, 0.25, 0.50):
 
 # %% [markdown]
 # It loses: in {{ sum(one.tpr_at(0.01).value / 0.01 < one.tpr_at(0.25).value / 0.25 for one in rocs) }} of the eight models
-# the ratio at [[1 %|definition]] is smaller than where [[25 %|definition]] of the outsiders stand accused.
+# the ratio at [[1 %|definition]] is smaller than where [[25 %|definition]] of the non-members stand accused.
 #
 # Now Ruth. One threshold for all accuses
 # {{ sum((one.score[lung] > curve.threshold_at(0.01)).sum() for one, curve in zip(eight, rocs)) }} patients with lung cancer
-# in the eight models together, so compare her with patients like her. The threshold that [[1 %|definition]] of the outsiders exceed is read off
+# in the eight models together, so compare her with patients like her. The threshold that [[1 %|definition]] of the non-members exceed is read off
 # the *other seven* models, and then this model is attacked; once for all patients, once for lung cancer alone.
 
 # %%
@@ -714,9 +718,9 @@ check.quiz
 # %% [markdown]
 # <details><summary>A model answer and a rubric</summary>
 #
-# I disagree. With model A the attack sorts out many outsiders and can accuse nobody: at [[0.1 %]] FPR it does no better
+# I disagree. With model A the attack sorts out many non-members and can accuse nobody: at [[0.1 %]] FPR it does no better
 # than chance. With model B it is at chance for most patients, yet it points at 100 members while blaming 2
-# outsiders; for those 100 the promise of confidentiality is broken. The FPR rests on 2 false positives, so I would ask
+# non-members; for those 100 the promise of confidentiality is broken. The FPR rests on 2 false positives, so I would ask
 # for at least ten times as many non-members, for intervals and for several trained models. I would also ask how rare members are where
 # an accuser would look, and whether a stronger attack was tried on model A: so far one attack found nothing, which
 # is not the same as safety.
@@ -731,7 +735,7 @@ check.quiz
 #
 # 1. Loss, label probability and log-odds are one signal: they rank alike. Entropy is another, and weaker, one.
 # 2. The gap attack's advantage *is* training minus test accuracy, a floor for what leaks.
-# 3. AUC can be high because outsiders are easy to acquit. At [[1 %|definition]] FPR this attack found
+# 3. AUC can be high because non-members are easy to acquit. At [[1 %|definition]] FPR this attack found
 #    {{ over_models:.1%}} of the members: one threshold for all accuses nobody honestly.
 # 4. An FPR must be affordable in non-members, a threshold is judged on other records, a rate comes with counts.
 # 5. When members are rare, only a large TPR/FPR helps; this attack's shrinks as it gets stricter, where it should grow.
@@ -743,13 +747,12 @@ check.quiz
 # accusation is right because the FPR is small.
 
 # %% [markdown]
-# **New in the [glossary](glossary.md)**: [AUC](glossary.md#auc), [base rate](glossary.md#base-rate),
+# **New in the [glossary](glossary.md)**: [base rate](glossary.md#base-rate),
 # [Clopper–Pearson interval](glossary.md#clopper-pearson-interval), [entropy](glossary.md#entropy),
-# [false positive rate](glossary.md#false-positive-rate), [gap attack](glossary.md#gap-attack),
+# [gap attack](glossary.md#gap-attack),
 # [log-odds](glossary.md#log-odds), [modified entropy](glossary.md#modified-entropy),
 # [precision](glossary.md#precision), [ROC curve](glossary.md#roc-curve), [score](glossary.md#score),
-# [signal](glossary.md#signal), [threshold attack](glossary.md#threshold-attack),
-# [true positive rate](glossary.md#true-positive-rate)
+# [signal](glossary.md#signal), [threshold attack](glossary.md#threshold-attack)
 #
 # **Sources**
 #
@@ -760,10 +763,12 @@ check.quiz
 # - B. Jayaraman and others, Revisiting membership inference under realistic assumptions, 2021 (base rates)
 # - W. Shi and others, Detecting pretraining data from large language models, 2024; its evaluation script is
 #   `src/eval.py` in swj0419/detect-pretrain-code
-# - C. Clopper and E. Pearson, The use of confidence or fiducial limits, 1934
+# - C. Clopper and E. Pearson, The use of confidence or fiducial limits illustrated in the case of the binomial, 1934
 # - E. DeLong and others, Comparing the areas under two or more correlated ROC curves, 1988 (the AUC's interval)
 # - W. Knaus and others, The SUPPORT prognostic model, 1995. Data courtesy of the Vanderbilt University Department of
 #   Biostatistics (hbiostat.org/data)
+#
+# **Next**: [03 Shadow models](03_shadow_models.ipynb)
 
 # %%
 mt.progress.so_far("02")
