@@ -21,6 +21,19 @@ def style():
         yield
 
 
+def in_percent(*axes):
+    """Write the ticks of these axes, such as ``ax.yaxis``, as shares in per cent.
+
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> in_percent(ax.xaxis, ax.yaxis)
+    >>> [ax.yaxis.get_major_formatter()(share) for share in (0.001, 0.25, 1)]
+    ['0.1 %', '25 %', '100 %']
+    """
+    for axis in axes:
+        axis.set_major_formatter(lambda share, place: f"{round(100 * share, 6) + 0:g} %")
+
+
 def new_axes(ax=None):
     """The given axes, or those of a new figure that no global state knows of."""
     from matplotlib.figure import Figure

@@ -1,6 +1,6 @@
 """One attack's ROC curve."""
 
-from mia_teach.plots.look import new_axes, style
+from mia_teach.plots.look import in_percent, new_axes, style
 
 
 class RocDisplay:
@@ -40,5 +40,6 @@ class RocDisplay:
                 ylabel="true positive rate (share of members found)",
                 aspect="equal",
             )
+            in_percent(ax.xaxis, ax.yaxis)
             ax.legend(loc="lower right")
         return self

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mia_teach.plots import MEMBER, NON_MEMBER
-from mia_teach.plots.look import new_axes, style
+from mia_teach.plots.look import in_percent, new_axes, style
 
 
 class ScoreHistogramDisplay:
@@ -42,5 +42,6 @@ class ScoreHistogramDisplay:
                 self.non_members, self.edges, color=NON_MEMBER, lw=2, ls="--", label="non-members (dashed)"
             )
             ax.set(xlabel=self.name, ylabel="share of each side", ylim=(0, None))
+            in_percent(ax.yaxis)
             ax.legend()
         return self

@@ -111,3 +111,10 @@ def test_two_attacks_on_the_same_axes_share_one_line_of_guessing():
 def test_an_interval_for_each_setting_is_needed():
     with pytest.raises(ValueError, match="3 settings and 2 intervals"):
         IntervalDisplay([1, 2, 3], RATES)
+
+
+def test_rates_stand_on_axes_in_per_cent_as_they_do_in_the_text():
+    curve, sides = RocDisplay.from_roc(ROC).plot(log=True).ax_, DISPLAYS["histogram"]().plot().ax_
+    for axis in (curve.xaxis, curve.yaxis, sides.yaxis):
+        written = axis.get_major_formatter()
+        assert [written(share) for share in (0.001, 0.25, 1, -1e-17)] == ["0.1 %", "25 %", "100 %", "0 %"]
