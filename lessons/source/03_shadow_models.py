@@ -36,7 +36,7 @@ from mia_teach.plots import IntervalDisplay, RocDisplay, ScoreHistogramDisplay, 
 #
 # Answer from memory before you open the answers.
 #
-# 1. In lesson 02 you had a score for each patient. Which of these could the insurer have worked out himself, without
+# 1. In lesson 02 you had a score for each patient. Which of these could the insurer have worked out alone, without
 #    being told who the members are: the order of the patients, the AUC, the threshold of best advantage?
 # 2. The first patient with lung cancer came far down in that order. What helped?
 #
@@ -99,7 +99,7 @@ prediction
 #
 # ### Round 1: a world in which you know everything
 #
-# Shokri and others had the idea in 2017. You do not know who trained the target. So build models as like it as you
+# Shokri and others had the idea in 2017. You do not know who trained the [target](glossary.md#target-model). So build models as like it as you
 # can, on records of your own: [shadow models](glossary.md#shadow-model). *Their* members you know, because you chose
 # them. Learn there what a member looks like, and carry it over.
 #
@@ -200,7 +200,7 @@ for roc in rocs:
 with style():
     axes = Figure(figsize=(9, 4.4), layout="constrained").subplots(1, 2)
 for ax, scale in zip(axes, ({}, {"log": True}), strict=True):
-    RocDisplay.from_roc(rocs[0]).plot(ax, color="#E69F00", lw=5, alpha=0.6, **scale)
+    RocDisplay.from_roc(rocs[0]).plot(ax, color="#009E73", lw=5, alpha=0.6, **scale)
     RocDisplay.from_roc(rocs[1]).plot(ax, color="black", lw=1.5, ls="--", **scale)
     ax.set(xlabel="false positive rate", ylabel="true positive rate")
 alt = f"Two ROC curves on top of each other: loss AUC {rocs[0].auc:.3f}, classifier {rocs[1].auc:.3f}"
@@ -392,8 +392,8 @@ plain, shown = (tpr["loss", 0.01].value, mean(won["loss"]).value), [str(count) f
 for ax, found, without, title in zip(axes, (low, aucs), plain, ("TPR at 1 % FPR", "AUC"), strict=True):
     IntervalDisplay(shown, found["one per class"], name="one per class").plot(ax, color="black")
     for_all = IntervalDisplay(shown, found["one for all"], name="one for all")
-    for_all.plot(ax, color="#009E73", marker="s", ls="--")
-    ax.axhline(without, color="#E69F00", ls=":", lw=3, label="loss, no shadow models", zorder=1)
+    for_all.plot(ax, color="#E69F00", marker="s", ls=":")
+    ax.axhline(without, color="#009E73", ls="--", lw=3, label="loss, no shadow models", zorder=1)
     ax.set(xlabel="shadow models", ylabel=title, ymargin=0.6)
     ax.legend(loc="upper left")
 axes[0].set_ylim(0, 0.11)
@@ -408,7 +408,8 @@ mt.show(ax, alt=f"TPR at 1 % FPR with one and with eight shadow models: {'; '.jo
 # {{ aucs["one per class"][3] }}. At [[1 %|definition]] FPR eight targets cannot tell one shadow,
 # {{ low["one per class"][0].words(".1%") }}, from eight, {{ low["one per class"][3].words(".1%") }}; both beat the
 # loss.
-#
+
+# %% [markdown]
 # Eight shadows are not eight times the data: all of them answer on the same {{ f"{len(own):,}" }} baskets. And no
 # interval here holds the luck of the households.
 #
@@ -434,7 +435,7 @@ print(f"{'':29} AUC {mean([roc.auc for roc in opinion])}")
 #
 # So far the adversary knew the network and its training, and had baskets from the same shop. Salem and others asked
 # what happens without. Five adversaries who know less, with eight shadows each: they stop after 2 epochs, go on for
-# 20, use softmax regression in place of a network, or have no baskets at all and train on *handwritten digits*, for 8
+# 20, use [softmax regression](glossary.md#softmax-regression) in place of a network, or have no baskets at all and train on *handwritten digits*, for 8
 # epochs or for 20.
 
 # %%
@@ -478,7 +479,8 @@ for name, world in worlds.items():
 # {{ unlike["digits, 20 epochs"][1]:.3f}}, and at [[1 %|definition]] FPR find {{ unlike["digits, 20 epochs"][0]:.1%}} of
 # the members, fewer than blind guessing. Which of the two he has, an adversary could see only from the truth about the
 # target, and that he lacks.
-#
+
+# %% [markdown]
 # The *promise* cannot be relied on. Three of the five break it: shadows that learnt for 2 epochs find every answer of the
 # target remarkably sure, and {{ unlike["2 epochs"][2]:.1%}} of the innocent are accused. Two are more careful than
 # promised: shadows that learnt for 20 epochs find nothing remarkable, and accuse {{ unlike["20 epochs"][2]:.1%}}. And
@@ -499,11 +501,11 @@ del outsiders
 
 # %% [markdown]
 # All six come out between {{ min(way_out.values(), key=float):.1%}} and {{ max(way_out.values(), key=float):.1%}}.
-# (Whence the little that is too much? *Surprise* has something to say.) The price: {{ f"{len(own):,}" }} questions
+# (Why a little too many? *Surprise* has something to say.) The price: {{ f"{len(own):,}" }} questions
 # instead of one, and certainty that none of these households is a customer.
 #
-# So the place to cut can be had without shadows, by who may ask freely. They save questions. And they show what no
-# outsider can: how *members* look. A classifier per class turns that into a better order.
+# So whoever may ask freely can have the place to cut without shadows. Shadows save questions. And they show what
+# the answers on one's own baskets cannot: how *members* look. A classifier per class turns that into a better order.
 
 # %% [markdown]
 # ### The measuring language of this course, continued
@@ -561,8 +563,8 @@ print(f"in truth it is {truth.words('.1%')}")
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
-# can skip any of them and come back.
+# Each cell checks what you write. Skip what you like and come back: until yours is right, the lesson goes on with the
+# package's own function.
 #
 # ### 1. Who trains on what
 #
@@ -662,12 +664,13 @@ print(f"AUC of counting: {mt.Roc.from_scores(counting).auc:.3f}")
 # An AUC of {{ mt.Roc.from_scores(counting).auc:.3f}}, and **no model has been trained**. Whoever is in exactly eight
 # of 16 and in seven of the others is in the target. Any attack that is given these memberships and can count, a
 # learnt one above all, wins without looking at a single answer.
-#
+
+# %% [markdown]
 # In fairness: the released code cuts all records to the same number of models with and without them before it
 # compares, so the published results do not use the counts. The trap is for those who copy the design and not the cut.
 #
-# One repair draws models in pairs, the second trained on exactly what the first leaves out, and sends the target's
-# partner away with it. Return the positions of the models that may serve as shadows. The rows are shuffled: only
+# One repair is the [balanced design](glossary.md#balanced-design): draw models in pairs, the second trained on exactly
+# what the first leaves out, and send the target's partner away with it. Return the positions of the models that may serve as shadows. The rows are shuffled: only
 # `member` tells who belongs together.
 
 
@@ -771,7 +774,8 @@ prediction.reveal(pairs_won)
 # {{ pairs_won:.1%}}, where the loss alone wins {{ np.mean(won["loss"]):.1%}}. Nor does a tree gain anything:
 # {{ gain["decision tree"] }} of AUC. What made a difference was neither 50,000 labelled answers nor a classifier that
 # bends but the comparison: with its own kind, {{ gain["one per class"] }} more.
-#
+
+# %% [markdown]
 # So is Nadia safe? Hers is a baby basket. And look at the "innocent" once more. Coins fell for baskets, so a basket
 # that was left out belongs to a household whose *other* baskets are in. To accuse it counted as an error, though it is
 # right about the person. In life the coin falls for the household: who carries the card has all her baskets in. Train
@@ -835,7 +839,9 @@ for count in (1, 2, 4, 8):
 display = IntervalDisplay(list(receipts), list(receipts.values()), name="mean of the receipts' scores")
 display.plot(color="black")
 display.ax_.axhline(0.05, color="#595959", ls=(0, (2, 2)), label="guessing")
-display.ax_.set(xlabel="receipts of one household", ylabel="TPR at 5 % FPR", ylim=(0, 1.03))
+display.ax_.set(
+    xlabel="receipts of one household", ylabel="TPR at 5 % FPR (share of households)", ylim=(0, 1.03)
+)
 display.ax_.set_xticks(list(receipts))
 display.ax_.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
 display.ax_.legend(loc="lower right")
@@ -881,7 +887,7 @@ check.quiz
 #
 # I publish both, each with what its shadows share with the target: the auditor's share the very records, the bank's
 # only the kind of data and the training, and somebody who holds many of these records (a former employee, a data
-# broker) is no fancy. Both numbers rest on a threshold read off the target's own non-members, so beside each I ask for
+# broker) is not far-fetched. Both numbers rest on a threshold read off the target's own non-members, so beside each I ask for
 # the false positive rate that the attacker's shadows promise and the one that comes true. Both are averages, so I ask
 # for them by kind of loan too, since a rare kind may leak far more than the rest, and its innocent pay more. Both
 # count records; coins should fall for customers, and a customer with several loans is exposed by all of them together.
@@ -903,7 +909,7 @@ check.quiz
 # 3. A classifier for each class compares a basket with its own kind, and finds members whom one threshold for all
 #    never reaches. Its promises are worse, and no promise holds for each kind.
 # 4. With unlike shadows one classifier for all may keep its order; the promise does not hold, unless the target itself
-#    is asked about outsiders.
+#    is asked about records that surely did not train it.
 # 5. Most records leak little. Some leak much, such as a kind of basket that the network finds hard; and so does a person
 #    with eight records.
 
@@ -918,7 +924,8 @@ check.quiz
 # **New in the [glossary](glossary.md)**: [attack classifier](glossary.md#attack-classifier),
 # [balanced design](glossary.md#balanced-design),
 # [promised false positive rate](glossary.md#promised-false-positive-rate), [shadow model](glossary.md#shadow-model),
-# [subject-level membership](glossary.md#subject-level-membership)
+# [softmax regression](glossary.md#softmax-regression),
+# [subject-level membership](glossary.md#subject-level-membership), [target model](glossary.md#target-model)
 #
 # **Sources**
 #
@@ -931,6 +938,8 @@ check.quiz
 # - S. Yeom and others, Privacy risk in machine learning: analyzing the connection to overfitting, 2018
 # - [[84.51|definition]]°, The Complete Journey, in the version of the R package completejourney; its card is in
 #   `datasets/README.md`
+#
+# **Next**: [04 Likelihood-ratio attacks](04_likelihood_ratio.ipynb)
 
 # %%
 mt.progress.so_far("03")
