@@ -10,6 +10,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 _NAMES = {
     "style": "look",
+    "in_percent": "look",
     "show": "figures",
     "RocDisplay": "roc_display",
     "ScoreHistogramDisplay": "score_histogram_display",
