@@ -29,7 +29,7 @@ from mia_teach.attacks.rmia import rmia
 from mia_teach.exercises import likelihood_ratio as check
 from mia_teach.labs.likelihood_explorer import LikelihoodExplorer
 from mia_teach.labs.prediction import Prediction
-from mia_teach.plots import ImagesDisplay, InOutDisplay, IntervalDisplay, RocDisplay, style
+from mia_teach.plots import ImagesDisplay, InOutDisplay, IntervalDisplay, RocDisplay, in_percent, style
 
 # %% [markdown] section="warm-up"
 # ## Warm-up
@@ -151,7 +151,7 @@ means = [f"{names[i]}: {mean_in[i]:.1f} with it, {mean_out[i]:.1f} without" for 
 mt.show(figure, alt=f"Densities of log-odds with 4, 16, 64 shadows. Means with 64, {means[0]}; {means[1]}")
 
 # %% [markdown]
-# Whether a model saw the nought or not, it answers about 18: no question to the model can ever tell. The two is
+# Whether a model saw the nought or not, it answers about 18: that answer cannot tell. The two is
 # another matter. Networks that never saw it are nearly sure that it is *not* a two ({{ mean_out[odd]:.1f}}); those that
 # trained on it give {{ mean_in[odd]:.1f}}, and the target gives {{ phi[odd]:.1f}}. Nobody gets there without having learnt it.
 
@@ -191,8 +191,8 @@ for name, values in answers.items():
 # $$\text{score} = \log N(\varphi;\, \mu_{in}, \sigma_{in}) - \log N(\varphi;\, \mu_{out}, \sigma_{out})$$
 #
 # How likely is this answer for a model that trained on the record, how likely for one that did not, and the
-# [likelihood ratio](glossary.md#likelihood-ratio) of the two as a difference of logarithms. This is LiRA, the attack of Carlini
-# and others (2022). In the balanced design every record serves as member for half of the shadows, so one set of
+# [likelihood ratio](glossary.md#likelihood-ratio) of the two as a difference of logarithms. This is [LiRA](glossary.md#lira), the
+# attack of Carlini and others (2022). In the balanced design every record serves as member for half of the shadows, so one set of
 # models describes all 2,000 records at once.
 
 # %%
@@ -261,7 +261,7 @@ for parts in by_attack.values():
 # threshold of one's own, resting on one person, flatters.
 
 # %%
-looks = [("black", "-.", "o"), ("#0072B2", "--", "s"), ("#D55E00", "-", "^")]
+looks = [("#009E73", "--", "o"), ("#56B4E9", "-", "^"), ("#CC79A7", "-.", "s")]
 ax = None
 for (name, parts), (color, line, marker) in zip(by_attack.items(), looks, strict=True):
     curve = mt.Roc.from_scores(mt.Scores.pooled(parts))
@@ -303,8 +303,9 @@ except ValueError as refusal:
 
 # %% [markdown]
 # Why refuse? Look back at the first picture of round 1: two answers that happen to lie close together make a needle of a
-# density, and the score divides by its width twice over. With `variance="pooled"` all records share one deviation for each side, taken from every answer's distance
-# to its *own record's* centre: 4,000 distances instead of two.
+# density, and the score divides by its width twice over. With `variance="pooled"` all records share one deviation for each side, the
+# [pooled deviation](glossary.md#pooled-deviation), taken from every answer's distance to its *own record's* centre: 4,000
+# distances instead of two.
 #
 # See what the refusal saves you from. The function below is LiRA with each record's own deviation and no safety catch. Say a
 # number before you run on: with four shadows, what share of the members will it find at [[1 %|definition]] FPR?
@@ -338,9 +339,9 @@ one_for_all = [over_targets(judged(pooled, "pooled", some_views[count]), 0.01) f
 
 # %%
 display = IntervalDisplay(counts, one_for_all, name="pooled deviation").plot(
-    color="#0072B2", ls="--", marker="s"
+    color="black", ls="--", marker="s"
 )
-IntervalDisplay(counts, own, name="each record's own").plot(display.ax_, color="#D55E00")
+IntervalDisplay(counts, own, name="each record's own").plot(display.ax_, color="#CC79A7", ls="-.")
 display.ax_.axhline(0.01, color="#595959", ls=(0, (2, 2)), label="guessing")
 display.ax_.legend(loc="lower right")
 display.ax_.set(
@@ -348,6 +349,7 @@ display.ax_.set(
 )
 display.ax_.set_xticks(counts, counts)
 display.ax_.minorticks_off()
+in_percent(display.ax_.yaxis)
 alt = "TPR at 1 % FPR against the number of shadows. "
 for name, line in {"Pooled": one_for_all, "Own": own}.items():
     alt += f"{name} deviation: {line[0]:.1%} with 4, {line[2]:.1%} with 16, {line[-1]:.1%} with 64. "
@@ -371,12 +373,13 @@ mt.show(display, alt=alt)
 # ### Round 4: the adversary who came late
 #
 # To train shadows *with* Marta's application one must hold it before training. Often the record comes last: the models
-# are there, none of them ever saw it. That is the **offline** attack. Only the blue side of the picture exists, and the
+# are there, none of them ever saw it. That is the [offline attack](glossary.md#offline-attack). Only the blue side of the picture exists, and the
 # question becomes: how far above its usual answers does the target's answer lie?
 #
 # $$\text{one side: } \log \Phi\!\left(\frac{\varphi - \mu_{out}}{\sigma_{out}}\right) \qquad
 # \text{two sides: } -\log N(\varphi;\, \mu_{out}, \sigma_{out})$$
-#
+
+# %% [markdown]
 # Φ is the normal distribution function: the share of a bell that lies below. The left form grows with φ. The right one asks only
 # how *unusual* the answer is, and calls one that is unusually **bad** suspect as well. The LiRA paper describes the first; its
 # published code computes the second (`generate_ours_offline` in `plot.py`), and so does code that was copied from it. Decide
@@ -424,7 +427,7 @@ for name, attack in {"one-sided": one_sided, "two-sided": two_sided}.items():
 # %% [markdown]
 # ### Round 5: RMIA, when two models must do
 #
-# RMIA (Zarifzadeh 2024) drops the Gaussians, and with them every deviation. It asks two plain questions.
+# [RMIA](glossary.md#rmia) (Zarifzadeh 2024) drops the Gaussians, and with them every deviation. It asks two plain questions.
 #
 # *How much likelier is the record under the target than usual?* That is a ratio of two probabilities of its true class,
 # $r(x) = p(x \mid \text{target}) \,/\, p(x)$, where $p(x)$ is the mean over models with the record and without it.
@@ -434,7 +437,8 @@ for name, attack in {"one-sided": one_sided, "two-sided": two_sided}.items():
 # $$\text{score} = \text{share of outsiders } z \text{ with } \frac{r(x)}{r(z)} > \gamma$$
 #
 # With γ = 1, as here, a score of [[0.99]] says: this record's ratio exceeds that of [[99 %|definition]] of the outsiders.
-#
+
+# %% [markdown]
 # Offline there are no models with the record, so they are guessed from those without: $p(x) = \frac{(1+a)\,p_{out}(x) + 1 - a}{2}$,
 # where $a = 1$ would say "training changes nothing" and $a = 0$ "training makes it certain"; here $a = 0.3$. The logits are divided
 # by a temperature of 2 first, so that answers near certainty keep apart.
@@ -481,7 +485,7 @@ for fpr in (0.01, 0.001):
 # %% [markdown]
 # This table is the lesson. With **two** shadows only RMIA is there, and finds {{ over_targets(scale["RMIA online", 2], 0.01):.1%}} at
 # [[1 %|definition]]. With **four**, RMIA leads at [[1 %|definition]]; at [[0.1 %|definition]] pooled LiRA is no worse. With **64**, LiRA with
-# own deviations leads, most of all at [[0.1 %|definition]]. For who comes **late**, RMIA offline finds
+# own deviations leads, most of all at [[0.1 %|definition]]. For whoever comes **late**, RMIA offline finds
 # {{ over_targets(scale["RMIA offline", 64], 0.01):.1%}} with 64 shadows, where offline LiRA found {{ over_targets(late, 0.01):.1%}}.
 #
 # Nobody wins everywhere, so a report names attack, variant and number of models.
@@ -546,8 +550,8 @@ for number, (one, parts) in enumerate(zip(games, by_attack["LiRA"], strict=True)
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
-# can skip any of them and come back.
+# Each cell checks what you write. Skip what you like and come back: until yours is right, the lesson goes on with the
+# package's own function.
 #
 # ### 1. Log-odds that survive sure answers
 #
@@ -814,7 +818,7 @@ prediction.reveal(found)
 # %% [markdown]
 # At [[1 %|definition]] FPR the likelihood ratio finds {{ found.words(".1%") }} of the loans, the loss
 # {{ over_targets(loan_scores["loss"], 0.01):.1%}}. And with four shadows the published slip costs {{ more:.1%}} of the members, about
-# a fifth of what they can find.
+# a fifth of what the repaired attack finds.
 #
 # What would it mean for Marta? First, what an accusation is worth at the base rates of lesson 02, with one threshold for all
 # eight targets.
@@ -903,7 +907,7 @@ check.quiz
 # 2. LiRA does so with two bells. At [[1 %|definition]] FPR it found {{ tprs["LiRA"]:.1%}} of the digits and {{ found:.1%}}
 #    of the loans, where the loss found hardly more than chance.
 # 3. Few shadows: pool the deviations, each side by itself, or use RMIA. Each record's own deviation needs dozens.
-# 4. Offline works, if one-sided: training makes a record's answer better. RMIA hardly pays for being late.
+# 4. Offline works, if one-sided: training makes a record's answer better. RMIA pays less for being late.
 # 5. The exposed are the unusual. The clear nought was safe even as a member; the average describes neither.
 
 # %% [markdown]
@@ -914,10 +918,10 @@ check.quiz
 # that a record's score is the probability that it was a member.
 
 # %% [markdown]
-# **New in the [glossary](glossary.md)**: [balanced design](glossary.md#balanced-design),
-# [difficulty calibration](glossary.md#difficulty-calibration), [likelihood ratio](glossary.md#likelihood-ratio),
-# [LiRA](glossary.md#lira), [offline attack](glossary.md#offline-attack), [population](glossary.md#population),
-# [RMIA](glossary.md#rmia)
+# **New in the [glossary](glossary.md)**: [difficulty calibration](glossary.md#difficulty-calibration),
+# [likelihood ratio](glossary.md#likelihood-ratio), [LiRA](glossary.md#lira),
+# [offline attack](glossary.md#offline-attack), [pooled deviation](glossary.md#pooled-deviation),
+# [population](glossary.md#population), [RMIA](glossary.md#rmia)
 #
 # **Sources**
 #
@@ -926,7 +930,9 @@ check.quiz
 # - L. Watson and others, On the importance of difficulty calibration in membership inference attacks, 2022
 # - S. Zarifzadeh, P. Liu and R. Shokri, Low-cost high-power membership inference attacks, 2024
 # - Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits
-# - LendingClub loans of 2018, by way of OpenIntro's `loans_full_schema`; see the data cards
+# - LendingClub loans of 2018, by way of OpenIntro's `loans_full_schema`; the data cards are in `datasets/README.md`
+#
+# **Next**: [05 Labels only](05_label_only.ipynb)
 
 # %%
 mt.progress.so_far("04")
