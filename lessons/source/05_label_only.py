@@ -1,10 +1,10 @@
 # %% [markdown] section="card"
-# # 05 The API gives only labels
+# # 05 Labels only
 #
 # After this lesson you can
 #
 # - **attack** a model that answers with a letter, and count every question it is asked,
-# - **choose** the noise that feels out a margin, on models of your own, with categories kept apart from numbers,
+# - **choose** the noise that feels out how firm a label is, on models of your own, with categories kept apart from numbers,
 # - **find** a decision boundary by halves,
 # - **judge** what hiding confidences and rationing questions protect, and against whom.
 #
@@ -13,7 +13,7 @@
 # **Data** LendingClub: 10,000 real loans, 114 columns, and the grade that the lender gave, A to G.
 #
 # **Threat model** Somebody who holds applications with their grades and may ask the lender's model for grades, so many
-# questions and no more; later he also trains models of his own.
+# questions and no more; from round 4 on also with models trained for the purpose.
 
 # %%
 from dataclasses import replace
@@ -27,7 +27,7 @@ from mia_teach.attacks.lira import lira
 from mia_teach.exercises import label_only as check
 from mia_teach.labs.prediction import Prediction
 from mia_teach.labs.query_budget import QueryBudget, QueryGrid
-from mia_teach.plots import IntervalDisplay
+from mia_teach.plots import IntervalDisplay, in_percent
 
 # %% [markdown] section="warm-up"
 # ## Warm-up
@@ -39,7 +39,7 @@ from mia_teach.plots import IntervalDisplay
 #
 # <details><summary>Answers</summary>
 #
-# 1. The gap attack: accuse whoever is classified rightly. It accuses every outsider who is classified rightly too, so its
+# 1. The gap attack: accuse whoever is classified rightly. It accuses every non-member who is classified rightly too, so its
 #    false positive rate *is* the test accuracy.
 # 2. Models that never saw an easy record get it right as well. On an odd one they fail, so a right answer must have
 #    been learnt by heart.
@@ -113,8 +113,9 @@ print("right on loans that a model trained on:", mt.percent(right[member].mean()
 print("right on other loans:                  ", mt.percent(right[~member].mean()))
 
 # %% [markdown]
-# What the broker gets is an oracle. It holds the model so that nobody can reach the probabilities, answers with numbers of
-# grades, and counts. Here it has a budget of 50,000 answers. Ask about all loans, then for 25 more letters on each.
+# What the broker gets is an oracle, so all he can run is a [label-only attack](glossary.md#label-only-attack). The oracle
+# holds the model so that nobody can reach the probabilities, answers with numbers of grades, and counts. Here it has a
+# [budget](glossary.md#query-budget) of 50,000 answers. Ask about all loans, then for 25 more letters on each.
 
 # %%
 oracle = LabelOracle(models[0], budget=50_000)
@@ -182,8 +183,8 @@ print(mt.Roc.from_scores(gap[0]).tpr_at(0.01))
 # %% [markdown]
 # ### Round 2: feel around
 #
-# The probabilities are hidden; the margin behind them is not. A record that was trained on sits deeper in its class than
-# it would otherwise. So ask again, about slightly different applications: income, debts and the other numbers moved by
+# The probabilities are hidden. The margin behind them, how far a record lies from where its letter would change, is not. A
+# record that was trained on sits deeper in its class than it would otherwise. So ask again, about slightly different applications: income, debts and the other numbers moved by
 # Gaussian noise. How long does the letter hold?
 #
 # Two loans of grade E, both answered rightly by the first target, picked for contrast. Which of them did it train on?
@@ -439,6 +440,7 @@ ax = against_questions(runs, "tpr")
 level(ax, likelihood, "tpr", LIRA)
 level(ax, loss, "tpr", LOSS)
 ax.set(ylabel="TPR at 1 % FPR (share of members)", ylim=(-0.01, 0.4))
+in_percent(ax.yaxis)
 ax.legend(loc="lower right", bbox_to_anchor=(1, 0.12))
 rates = {q: over_targets(parts, "tpr") for q, parts in own_past.items()}
 said = ", ".join(f"{rates[q]:.1%} with {q}" for q in (1, 5, 20, 50))
@@ -487,8 +489,8 @@ print(f"bill: {lab.queries * len(x):,} questions to the lender")
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
-# can skip any of them and come back.
+# Each cell checks what you write. Skip what you like and come back: until yours is right, the lesson goes on with the
+# package's own function.
 #
 # ### 1. The gap, class by class
 #
@@ -688,7 +690,8 @@ for parts in (own_past[20], judged(ratio, "ratio, 20 letters")):
 #
 # One question about each loan. The target's answer is right or wrong: one bit. What makes it tie is not the target, it is the
 # *shadows*: in round 4 they too were asked once, and eight models give nine possible means.
-#
+
+# %% [markdown]
 # But they are the broker's own, and he can read their probabilities: that is all the resolution he needs. If models that never saw a loan give its true grade a mean probability of p, then a non-member is answered rightly
 # about p of the time, and a member nearly always. So a right letter is worth $1/p$ as a likelihood ratio, and a wrong one nothing. Only
 # the order counts for a threshold, and $1 - p$ puts right letters in the same order:
@@ -801,10 +804,11 @@ for name, shares in by_grade.items():
 
 # %% [markdown]
 # Ines has an E. Models that never saw her application hardly ever guess that letter. One question finds {{ by_grade[single[0].name][4]:.1%}} of her like, LiRA with all probabilities {{ by_grade[likelihood[0].name][4]:.1%}}, the loss nobody.
-# The lender's change of the interface has done next to nothing for her.
-#
-# It has done a little for the others. With probabilities the same broker would find {{ over_targets(likelihood, "tpr"):.1%}} of all. And who has
-# no models of his own? With the loss he found {{ over_targets(loss, "tpr"):.1%}}; with letters it is
+# The lender's change of the interface has done little for her.
+
+# %% [markdown]
+# It has done more for the others. With probabilities the same broker would find {{ over_targets(likelihood, "tpr"):.1%}} of all,
+# where one letter finds {{ found:.1%}}. And a broker without models of his own? With the loss he found {{ over_targets(loss, "tpr"):.1%}}; with letters it is
 # {{ over_targets(walked[50], "tpr"):.1%}} by a walk of 50 and {{ over_targets(no_models, "tpr"):.1%}} by one letter, rare grades
 # first. Before you call something a defence, write down whom it stops. Ines needs a model that does not learn her by heart, and that
 # is decided in training, not at the interface.
@@ -872,10 +876,12 @@ check.quiz
 # - C. Choquette-Choo and others, Label-only membership inference attacks, 2021
 # - Z. Li and Y. Zhang, Membership leakage in label-only exposures, 2021
 # - J. Chen, M. Jordan and M. Wainwright, HopSkipJumpAttack: a query-efficient decision-based attack, 2020
-# - Y. Wu and others, You only query once: an efficient label-only membership inference attack, ICLR 2024
-# - Y. Peng and others, OSLO: one-shot label-only membership inference attacks, NeurIPS 2024
+# - Y. Wu and others, You only query once: an efficient label-only membership inference attack, 2024
+# - Y. Peng and others, OSLO: one-shot label-only membership inference attacks, 2024
 # - The Adversarial Robustness Toolbox, `art/attacks/inference/membership_inference/label_only_boundary_distance.py`
-# - LendingClub loans of 2018, by way of OpenIntro's `loans_full_schema`; see the data cards
+# - LendingClub loans of 2018, by way of OpenIntro's `loans_full_schema`; its card is in `datasets/README.md`
+#
+# **Next**: [06 White box: gradients](06_white_box.ipynb)
 
 # %%
 mt.progress.so_far("05")
