@@ -13,8 +13,8 @@
 # **Data** MNIST-5k, handwritten digits in 64 principal components; SUPPORT2, seriously ill patients of five hospitals, for a second
 # opinion.
 #
-# **Threat model** Somebody who holds records and all weights of the model; from round 4 on also a server that sees how one
-# client's training changes them.
+# **Threat model** Somebody who holds records and all weights of a model wants to know which records trained it; from round 4
+# on it is a server that sees how one client's training changes the weights.
 
 # %%
 import copy
@@ -36,7 +36,7 @@ from mia_teach.attacks.lira import lira
 from mia_teach.exercises import white_box as check
 from mia_teach.labs.gradient_microscope import GradientMicroscope
 from mia_teach.labs.prediction import Prediction
-from mia_teach.plots import IntervalDisplay, ScoreHistogramDisplay
+from mia_teach.plots import IntervalDisplay, ScoreHistogramDisplay, in_percent
 
 # %% [markdown] section="warm-up"
 # ## Warm-up
@@ -135,7 +135,7 @@ for name, own in white_box.per_example_gradients(target, x[[252]], y[[252]]).ite
 norm = -white_box.gradient_norm(target, x, y)  # the attack's score is minus the norm
 spread = np.log10(norm)
 histogram = ScoreHistogramDisplay.from_values(
-    spread[member[0]], spread[~member[0]], name="logarithm (base 10) of the gradient's norm"
+    spread[member[0]], spread[~member[0]], name="gradient norm, power of ten"
 )
 roc = mt.Roc.from_scores(mt.Scores(-norm, member[0]))
 middle = [np.median(spread[side]) for side in (member[0], ~member[0])]
@@ -364,7 +364,8 @@ report(curvature)
 # {{ over_targets(curvature, "tpr").words(".1%") }} of the members at [[1 %|definition]] FPR, from one model and no shadow. The loss finds {{ over_targets(soft_loss_parts, "tpr"):.1% }}, and
 # LiRA with 16 shadows, the control of this round, {{ over_targets(soft_lira, "tpr"):.1% }}. So this is not the shadows' gain. It need not be the weights' alone either: the attack also
 # knows all other members, and LiRA does not. The price is this knowledge. Whoever can name all the others, for every record in turn, can name everybody: the attack belongs to audits.
-#
+
+# %% [markdown]
 # One thing should make you suspicious. The authors' code is handed a flag `is_train` for each record, and our `held` is the same flag: the truth. Both say that it
 # only takes the record out of "the others". A control shows whether it does more: a model that has learnt from *other* digits, attacked with the same flags.
 
@@ -388,8 +389,8 @@ print("a model that saw none of them: AUC", mt.Roc.from_scores(mt.Scores(control
 # %% [markdown]
 # ### Round 4: weights in motion
 #
-# Now the server. It sends a model out and gets it back after one step on a few records: the difference is the
-# [update](glossary.md#federated-update). A step is minus the mean of its records' gradients, so it *contains* each of them, divided by how many
+# Now the server. In [federated learning](glossary.md#federated-learning) it sends a model out and gets it back after one step
+# on a few records: the difference is the [update](glossary.md#federated-update). A step is minus the mean of its records' gradients, so it *contains* each of them, divided by how many
 # they are.
 
 
@@ -468,7 +469,7 @@ for parts in gradient.values():
     report(parts)
 
 # %%
-looks = {1: ("#0072B2", "o", "-", 0.95), 5: ("#D55E00", "s", "--", 1), 40: ("black", "^", ":", 1.05)}
+looks = {1: ("black", "o", "-", 0.95), 5: ("#E69F00", "s", "--", 1), 40: ("#56B4E9", "^", ":", 1.05)}
 ax = None
 for epoch, (color, marker, line, aside) in looks.items():
     tprs = [over_targets(gradient[epoch, size], "tpr") for size in SIZES]
@@ -479,6 +480,7 @@ for epoch, (color, marker, line, aside) in looks.items():
 ax.set(xlabel="patients in the update", ylabel="TPR at 1 % FPR (share of the night's patients)", xscale="log")
 ax.set_xticks(SIZES, SIZES)
 ax.minorticks_off()
+in_percent(ax.yaxis)
 first = [over_targets(gradient[1, size], "tpr") for size in SIZES]
 said = ", ".join(f"{tpr:.1%} with {size}" for tpr, size in zip(first, SIZES, strict=True))
 mt.show(ax, alt=f"TPR at 1 % FPR falls with the size of the update. After 1 epoch: {said}")
@@ -537,8 +539,8 @@ print(f"rank by gradient {v['rank']:,}, by loss {v['rank_by_loss']:,} of 2,000; 
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
-# can skip any of them and come back.
+# Each cell checks what you write. Skip what you like and come back: until yours is right, the lesson goes on with the
+# package's own function.
 #
 # ### 1. Every record's own gradient
 #
@@ -784,11 +786,12 @@ lost = {measure: paired(rise, gradient, measure) for measure in ("auc", "tpr")}
 # Over all nine settings the two answers lose at most {{ f"{-min(one.value for one in lost['auc'].values()):.3f}" }} of AUC. The reason is one line of calculus. A small step Δ changes the loss by
 # $\langle g, \Delta \rangle$, which is the cosine times two lengths. So the change of a record's loss *is* the dot product with its gradient, without anybody computing one;
 # and log-odds divide it by the error, which is most of the gradient's length (round 2).
-#
+
+# %% [markdown]
 # The AUC is not what an accuser needs. At [[1 %|definition]] FPR and after one epoch the cosine finds {{ over_targets(gradient[1, 16], "tpr"):.1% }} and the rise {{ over_targets(rise[1, 16], "tpr"):.1% }}; the paired
 # difference is {{ lost["tpr"][1, 16].words("+.1%") }}. There the direction of all layers already tells more than two answers. In {{ sum(one.high < 0 for one in lost["tpr"].values()) }} of the nine
 # settings the whole interval lies below 0. After 40 epochs the two find {{ over_targets(gradient[40, 16], "tpr"):.1% }} and
-# {{ over_targets(rise[40, 16], "tpr"):.1% }}, and the plain fall of the loss {{ over_targets(drop[40, 16], "tpr"):.1% }}: there the hard records of other people move most, whoever was trained on. It needs the scale of lesson 04.
+# {{ over_targets(rise[40, 16], "tpr"):.1% }}, and the plain fall of the loss {{ over_targets(drop[40, 16], "tpr"):.1% }}: there the hard records of other people move most, whoever was trained on. A fall needs a scale for each record, as in lesson 04.
 
 # %% [markdown]
 # So was it the change that leaked, and not the gradient? One control more, against the lesson's own claim. In exercise 3 the first layer alone did better than all layers. The answers add up
@@ -816,7 +819,8 @@ more = {measure: paired(front, rise, measure) for measure in ("auc", "tpr")}
 # {{ over_targets(rise[1, 16], "tpr"):.1% }}. The whole interval of the difference lies above 0 in {{ sum(one.low > 0 for one in more["auc"].values()) }} of the nine settings for the AUC, and in
 # {{ sum(one.low > 0 for one in more["tpr"].values()) }} for the TPR. The gradient in the first layer is an error times the layer's input, and that input is the
 # record. The same product lets a server *reconstruct* records from small updates (Zhu 2019).
-#
+
+# %% [markdown]
 # Two doubts are left. The first layer was chosen in exercise 3 on nights that are judged here again. And the night's patients had already been in the model's training; a
 # patient who comes for the first time has not. So eight new nights, of 16 *new* patients each, judged among the 1,000 records that no training of this model has seen:
 
@@ -858,7 +862,8 @@ for epoch in EPOCHS:
 # For new patients, after one epoch, the first layer finds {{ over_targets(fresh[1, "first layer"], "tpr").words(".1%") }} of the 16, and leads two answers by {{ again[1, "tpr"].words("+.1%") }}. After 40 epochs
 # its lead is {{ again[40, "auc"].words("+.3f") }} of AUC and {{ again[40, "tpr"].words("+.1%") }} at [[1 %|definition]] FPR, and both intervals hold 0: for new patients the lead seen above is not shown there. All layers and two answers still find some
 # of the new ones there ({{ over_targets(fresh[40, 'all layers'], 'tpr'):.1% }} and {{ over_targets(fresh[40, 'two answers'], 'tpr'):.1% }}). That the weights add something is shown for a model early in its training.
-#
+
+# %% [markdown]
 # So both halves are true, within these limits. Two versions of a model leak, to anybody who may ask both. Whoever also has their weights, early in training, and knows which of them to look at, finds more.
 #
 # That matters for who must be feared:
@@ -873,7 +878,8 @@ for epoch in EPOCHS:
 # | | | after 40 | all layers {{ over_targets(gradient[40, 16], "tpr"):.1% }}, first layer {{ over_targets(front[40, 16], "tpr"):.1% }} |
 # | whoever asks before and after a small update | answers of two versions | after 1 | {{ over_targets(rise[1, 16], "tpr"):.1% }} of 16 patients, no shadow |
 # | | | after 40 | {{ over_targets(rise[40, 16], "tpr"):.1% }} |
-#
+
+# %% [markdown]
 # All at [[1 %|definition]] FPR; updates with patients from the model's own training set. The last two rows are no server: a customer who asks again after a nightly retraining, or another hospital that gets each new model, will do (Salem 2020), as long as
 # few records made the difference.
 
@@ -881,10 +887,11 @@ for epoch in EPOCHS:
 # And Amara? Her treatment lies years back, and the firm has the finished model: the second row. With shadows of its own it finds {{ over_targets(calibrated["all layers"], "tpr"):.1% }} of the members, and no more than from the answers. The updates' rows threaten her only if
 # somebody *kept* the two versions of her night, in a log or a backup, and even then most of those ranked highest on the night of round 4 were somebody else ({{ 16 - hits }} of 16). What would help her is that updates are
 # deleted, and that no single rank counts as proof.
-#
+
+# %% [markdown]
 # What does the law make of that? The GDPR asks which means are *reasonably likely to be used* to single a person out (recital 26). Data protection authorities apply this to models
-# (EDPB 2024): whether a model is anonymous has to be shown, against whoever may come to hold it, and membership inference is among the tests they name. "Only weights leave the house" is a
-# description of a cable. The statement owed to Amara is: how many records make one update, who sees two versions, and what an attack with shadows finds in the last one.
+# (EDPB 2024): whether a model is anonymous has to be shown, against whoever may come to hold it, and membership inference is among the tests they name. "Only weights leave the house" says
+# what is sent, not what it betrays. The statement owed to Amara is: how many records make one update, who sees two versions, and what an attack with shadows finds in the last one.
 
 # %% [markdown] audience="instructor"
 # **Surprise (5 minutes).** Return to the reasons from *Predict*. A small step changes a probability in the third digit, and without noise the third digit is
@@ -923,7 +930,7 @@ check.quiz
 #
 # 1. A record's gradient has thousands of numbers, and its norm says what the loss says: AUC {{ f"{over_targets(by_layer['all layers'], 'auc').value:.3f}" }} and {{ f"{over_targets(loss, 'auc').value:.3f}" }}. In the last layer it is (p − y)hᵀ.
 # 2. A record's own past helps a gradient as it helps log-odds: {{ over_targets(calibrated["all layers"], "tpr"):.1% }} and {{ over_targets(likelihood, "tpr"):.1% }} at [[1 %|definition]] FPR. The gain is the shadows'.
-# 3. Who knows all other members gets {{ over_targets(curvature, "tpr"):.1% }} from the weights of a softmax regression, without a shadow; 16 shadows get {{ over_targets(soft_lira, "tpr"):.1% }} there.
+# 3. Whoever knows all other members gets {{ over_targets(curvature, "tpr"):.1% }} from the weights of a softmax regression, without a shadow; 16 shadows get {{ over_targets(soft_lira, "tpr"):.1% }} there.
 # 4. An early update of 16 records betrays {{ over_targets(gradient[1, 16], "tpr"):.1% }} of them by the direction of all layers, one of 256 records hardly any.
 # 5. Two answers have nearly the AUC of that direction, {{ f"{found.value:.3f}" }} and {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}; the first layer's direction has {{ f"{over_targets(front[1, 16], 'auc').value:.3f}" }}. At [[1 %|definition]] FPR the three find {{ over_targets(rise[1, 16], 'tpr'):.1% }}, {{ over_targets(gradient[1, 16], 'tpr'):.1% }} and {{ over_targets(front[1, 16], 'tpr'):.1% }}. In a finished network the gradient's *norm* added nothing to the answers; in an early update its *direction* does.
 
@@ -932,7 +939,7 @@ check.quiz
 # over several targets, with the paired difference.
 #
 # **You may not claim** that white-box access is harmless (this was one norm, one network, two data sets; for other features nobody knows), nor that
-# data stay private because "only updates" are sent, or nobody sees the weights.
+# data stay private because "only updates" are sent, or because nobody sees the weights.
 
 # %% [markdown]
 # **New in the [glossary](glossary.md)**: [federated learning](glossary.md#federated-learning), [federated update](glossary.md#federated-update),
@@ -950,7 +957,9 @@ check.quiz
 # - A. Salem and others, Updates-leak: data set inference and reconstruction attacks in online learning, 2020
 # - European Data Protection Board (EDPB), Opinion on personal data in AI models, December 2024; General Data Protection Regulation, recital 26
 # - Privacy Meter of 2020 to 2021, `ml_privacy_meter/attack/meminf.py` and `utils/attack_data.py`
-# - MNIST-5k and SUPPORT2; see the data cards
+# - MNIST-5k and SUPPORT2; their cards are in `datasets/README.md`
+#
+# **Next**: [07 Genomes and statistics](07_genomes.ipynb)
 
 # %%
 mt.progress.so_far("06")
