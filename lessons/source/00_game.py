@@ -19,6 +19,17 @@
 # Run the first cell with Shift and Enter. It checks that all you need is here. When you come back after a break, click
 # the cell at which you stopped and choose *Run All Above Selected Cell* in the Run menu.
 
+# %% [markdown] audience="instructor"
+# **What goes wrong at the machine.** The first cell says what is missing and what to do about it; *memory* means that
+# less than 1 GB is free, so close other notebooks' kernels. A panel that shows a picture and words in place of
+# buttons belongs to a cell that has not been run here. The cell below the lab reads the line when it runs: move, then
+# run it again. A prediction is kept in `progress.json` beside the notebook and cannot be changed once it was scored,
+# so a second person at the same machine begins in a folder of their own.
+#
+# **What goes wrong in thinking.** Confidence is taken for the probability of having been a member; it is the model's
+# probability of an illness. Membership is taken for the illness; Ruth's insurer knows her illness already. And a
+# lucky deal of twelve is taken for a proof, by the class as by newspapers.
+
 # %%
 import math
 
@@ -110,8 +121,8 @@ prediction
 # model is unsure about everybody it has not learnt from; ask what it would then be good for. Ask how sure they are,
 # and why. Don't work the number out of the accuracies that the lesson prints before the reveal, unless somebody asks.
 #
-# **Timing.** Card to predict 5 minutes, build 4, lab 5, the first exercise 2, surprise to recap 4. The other exercises
-# are for those who are quick, or for home.
+# **Timing of the whole lesson.** Card to predict 5, build 4, lab 5, exercises 2, surprise to recap 4. Two minutes of
+# exercises are the first one. In a class leave out the other exercises; they are for those who are quick, or for home.
 
 # %% [markdown] section="build"
 # ## Build
@@ -376,10 +387,19 @@ luck = check.luck(luck)
 # {{ 1 - (1 - luck(max(wins), 12)) ** 20:.1%}}: before you are impressed by a best result, count the tries.
 
 # %% [markdown] audience="instructor"
-# **Exercises.** In class do number 1 together, in two minutes. For number 3 ask first: *you are asked about six
+# **Exercises (2 minutes).** In class do number 1 together. For number 3 ask first: *you are asked about six
 # people, five were in; what do you answer without looking?* Everybody sees it at once; then ask how a report could
 # miss it (whoever has the training set at hand has many members and few outsiders). Be fair to the authors: many used
 # balanced sets, and there the zero point of accuracy is one half.
+#
+# **When an answer is wrong.** Beyond the reply that the learner gets:
+#
+# - `guess_members`, *per cent*: have them print the first three confidences before they choose a threshold. Shares,
+#   never per cent, stay with us to the end of the course.
+# - `accuracy_and_advantage`, *precision for rate*: draw the table of two by two on the board, the truth in rows, the
+#   guess in columns. A rate runs along a row. Leave the table there; lessons 02 and 08 need it again.
+# - `fair_report`, *zero point is half*: ask about six people of whom five were in, and let the room answer without
+#   looking at anything. The room is right five times. That is the zero point.
 
 # %% [markdown] section="surprise"
 # ## Surprise
@@ -477,6 +497,15 @@ check.quiz
 # about access or other attacks · says that a failed attack proves no safety, or that an average hides individuals.
 #
 # </details>
+
+# %% [markdown] audience="instructor"
+# **To discuss.**
+#
+# 1. Below one half the rule nearly clears Ruth. May the clinic advertise with that? Whom does it leave out?
+# 2. Tomorrow the confidences are hidden. How many of 200 rounds does the insurer lose, and what does Ruth gain?
+#    (*Surprise* prints both rules.)
+# 3. You have looked at twelve real people's answers. What would you have wanted to know about one from your own town,
+#    and what kept you from asking?
 
 # %% [markdown] section="recap"
 # ## Recap
