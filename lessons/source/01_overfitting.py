@@ -16,6 +16,16 @@
 # **Threat model** Somebody who holds a digit, knows what it says and may ask a network for its confidences wants to
 # know whether this very digit was in the training set. From round 4 on this somebody trains networks too.
 
+# %% [markdown] audience="instructor"
+# **What goes wrong at the machine.** The lab's first cell trains the networks for all 216 settings and is the slowest
+# of the lesson; run it before you speak about round 4's pictures, and only once. The scatter plot below the lab marks
+# the panel's position at the moment it runs. After a restart nobody need find the right cells by hand: *Run All Above
+# Selected Cell*.
+#
+# **What goes wrong in thinking.** "Learnt by heart, so given away." Most of what is learnt by heart would have been
+# guessed. The opposite slip comes right after: "a small gap, so nobody is known." And in the lab wrong labels are
+# thought to mark the members; they fall on both sides alike.
+
 # %%
 import numpy as np
 from matplotlib.figure import Figure
@@ -87,8 +97,8 @@ prediction
 # seen?" Write the numbers on the board without comment. Expect high ones; that is the hope which *Surprise*
 # corrects. Those who say 50 confuse the network's accuracy with the attack's.
 #
-# **Timing.** Card to predict 8 minutes, build 13, lab 8, exercises 11, surprise to recap 5. In a class of 45 minutes
-# give the third exercise or the stretch as homework.
+# **Timing of the whole lesson.** Card to predict 8, build 13, lab 8, exercises 11, surprise to recap 5. In 35 minutes:
+# leave out the exercises but for the second; the others do well as homework.
 
 # %% [markdown] section="build"
 # ## Build
@@ -554,6 +564,19 @@ print(
 # The gap *is* the mean of memorisation here, because every record is in half of the networks. {{ none_seen }} of the
 # records showed none in 32 networks, and a twentieth of all carry {{ carried:.1%}} of the sum.
 
+# %% [markdown] audience="instructor"
+# **Exercises (11 minutes).** Where time is short do 1 and 2. In exercise 3 let somebody say aloud why copies make a
+# model look *safer* to an auditor; most expect the opposite.
+#
+# **When an answer is wrong.** Beyond the reply that the learner gets:
+#
+# - `cross_entropy`, *clipped*: ask which record the attacker wants most. It is among those that now all have the same
+#   loss.
+# - `generalisation_gap`, *training set as a sample*: ask what else could have come on that side. Nothing: every
+#   member was asked. The learner's instinct is right for another question, that of another training.
+# - `purge`, *row by row*: let them draw the table of distances for three test images and two training images on
+#   paper, and mark where a copy could stand.
+
 # %% [markdown] section="surprise"
 # ## Surprise
 #
@@ -630,6 +653,15 @@ check.quiz
 # losses or an attack instead of accuracies · asks for single exposed records.
 #
 # </details>
+
+# %% [markdown] audience="instructor"
+# **To discuss.**
+#
+# 1. The ten odd digits: would you throw them out of the training set? Whose cheques are then misread?
+# 2. You may be among 600 digits with true labels, or among 1,500 of which a third are wrong. In which training set do
+#    you want your cheque to be? What did you look at in the playground?
+# 3. Barz and Denzler cleaned two benchmarks after years of use. Who in a firm gains by cleaning the test set before
+#    the report, and who loses?
 
 # %% [markdown] section="recap"
 # ## Recap
