@@ -16,6 +16,17 @@
 # **Threat model** Somebody who holds a patient's record and diagnosis, and may ask the model once for its class
 # probabilities, wants to know whether this patient was in the training set.
 
+# %% [markdown] audience="instructor"
+# **What goes wrong at the machine.** In round 3 a refusal is printed, and somebody will call it a crash; it is caught
+# on purpose, and its sentence is the point. In the explorer goal 1 lies in a hair's breadth of the linear picture:
+# switch to logarithmic axes and use the arrow keys. The verdict below the panel belongs to the line as it was when
+# the cell ran.
+#
+# **What goes wrong in thinking.** AUC is heard as a share of people found. [[1 %|definition]] FPR is heard as "an
+# accusation is right in [[99 %|definition]] of cases"; keep 1,000 people with one member in the corner of the board
+# until somebody needs them. And from "this attack accuses nobody" the class concludes "this model is safe"; lesson 04
+# attacks such models again.
+
 # %%
 from dataclasses import replace
 from inspect import getsource
@@ -90,13 +101,14 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (5 minutes).** Collect a few numbers aloud before anybody runs a cell, and write them on the board
+# **Predict (5 minutes).** Say: "It wins four pairs of five. Now it may accuse one innocent person of a hundred, not
+# more. Which share of the members does it still find?" Collect a few numbers aloud before anybody runs a cell, and write them on the board
 # without comment. Expect answers far too high: AUC sounds like a share of people found. Do not
 # define TPR and FPR beyond what the cell says; the point is that a good AUC raises a hope which the strict end of
 # the curve does not keep. Ask for the confidence too, and come back to it in *Surprise*.
 #
-# **Timing of the whole lesson.** Card to predict 10, build 22, lab 8, exercises 12, surprise to recap 8. In a
-# class of 45 minutes, give the stretch exercise and the transfer question as homework.
+# **Timing of the whole lesson.** Card to predict 10, build 22, lab 8, exercises 12, surprise to recap 8. In 45 minutes:
+# leave out the exercises and the transfer question, and give them as homework.
 
 # %% [markdown] section="build"
 # ## Build
@@ -614,6 +626,15 @@ print(f"precision between {mt.percent(low)} and {mt.percent(high)}")
 # against classes). Prompt for 3: *where else in machine learning do we choose and judge on the same records?* (Early stopping
 # on the test set, the best of many seeds.) Be fair about the sources: the code is a helper for plots, its authors
 # argue for low-FPR reporting, and the fault bites only where evaluation sets are small.
+#
+# **When an answer is wrong.** Beyond the reply that the learner gets:
+#
+# - `roc_point`, *axes swapped*: let them point at the cross of round 2 and say "across, up". Both its numbers have
+#   names that they know, the two accuracies.
+# - `modified_entropy`, *every label for every row*: write a table of 3 × 2 and `a[np.arange(3), [0, 1, 0]]` beside
+#   it, and leave it there. The same slip comes in lessons 03, 04, 06 and 09.
+# - `honest_accuracy`, *judged where tuned*: print the largest of the 200 accuracies of noise, and ask which of the
+#   200 experiments would have become a paper.
 
 # %% [markdown] section="surprise"
 # ## Surprise
@@ -729,6 +750,16 @@ check.quiz
 # notices the 2 false positives and asks for more · asks for base rate or precision · does not call model A safe.
 #
 # </details>
+
+# %% [markdown] audience="instructor"
+# **To discuss.**
+#
+# 1. Patient 727 got the surest right answer of all and was never in the training set. What do you say to an insurer
+#    who accuses just this patient?
+# 2. Asked for a TPR at [[0.01 %|definition]] FPR the package refuses, where other tools draw the curve on between two
+#    counts. Whom does each of the two serve?
+# 3. Ruth is never accused, since sepsis fills the top. Is a threshold for each illness fairer? To the members, to the
+#    innocent, to those with a rare illness?
 
 # %% [markdown] section="recap"
 # ## Recap
