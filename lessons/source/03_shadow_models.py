@@ -17,6 +17,16 @@
 # **Threat model** Somebody holds a basket, knows how the model was trained, has baskets of *other* households and may
 # ask the model once. Was this basket in the training set?
 
+# %% [markdown] audience="instructor"
+# **What goes wrong at the machine.** The shopping baskets need much room: shut down the kernels of other notebooks
+# first (the panel of running kernels, at the left). A kernel that dies in the first cell of round 1 has had too
+# little memory, and nothing is wrong with the learner's work. Whoever comes back after the good stopping place runs
+# all cells above again, which is about half of the lesson's computing; start that before you greet the room.
+#
+# **What goes wrong in thinking.** "With a better classifier it would work." *Surprise* tries one. "More shadow models
+# are a stronger attack." One classifier for all needs one of them. "Per class is better because it knows the label."
+# The loss knows it as well; what is new is whom an answer is compared with.
+
 # %%
 import numpy as np
 from matplotlib.figure import Figure
@@ -87,12 +97,13 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (5 minutes).** Collect numbers aloud. Nearly everybody expects a gain; those who know the paper expect a
+# **Predict (5 minutes).** Say: "He has 50,000 answers and knows the truth about each of them. What will he see there
+# that you did not see in the loss?" Collect numbers aloud. Nearly everybody expects a gain; those who know the paper expect a
 # large one. Ask what the classifier could see that the loss does not. Do not answer; round 2 and *Surprise* do.
 #
 # **Timing of the whole lesson.** Card to predict 10, build 32, lab 9, exercises 14, surprise to recap 10. In two
-# sittings stop after round 3. In a class of 45 minutes leave out the stretch exercise and the transfer question, and
-# read round 4's table instead of running it.
+# sittings stop after round 3. In 60 minutes: leave out exercise 1, the stretch and the transfer question, and read
+# round 4's table instead of running it.
 
 # %% [markdown] section="build"
 # ## Build
@@ -749,6 +760,15 @@ for name, (scores, inside) in attacked.items():
 # **Exercises (14 minutes).** Where time is short, do 1 and 3. In exercise 3 let them count in the small case by hand.
 # Be fair about the source: the authors' own evaluation cuts to equal numbers. Prompt: *would independent coins leak
 # the same way?* (No: then the others' memberships say nothing about the target's.)
+#
+# **When an answer is wrong.** Beyond the reply that the learner gets:
+#
+# - `shadow_plan`, *same households*: let them write down what their own household bought in two weeks, and ask
+#   whether a stranger could tell that the two lists belong together. Then the near-copies need no further word.
+# - `attack_features`, *softmax over records*: have them print `p.sum(axis=1)` and `p.sum(axis=0)`, and say which of
+#   the two must be a row of ones.
+# - `allowed_shadows`, *partner kept*: four rows of four coins on the board; cover the target's row and let the room
+#   add up the columns. They read the target off the sums, without a model.
 
 # %% [markdown] section="surprise"
 # ## Surprise
@@ -898,6 +918,16 @@ check.quiz
 # bound.
 #
 # </details>
+
+# %% [markdown] audience="instructor"
+# **To discuss.**
+#
+# 1. The chain publishes baskets "for research, without names". Take the nine lines of the measuring language. Which
+#    of them could it have answered before it published?
+# 2. A promise of [[5 %|definition]] holds on average and is broken for hamburger baskets. Whom of the accused would
+#    you meet in court?
+# 3. Shadows trained on handwritten digits found the members of a supermarket's model. What becomes of the sentence
+#    "nobody can attack us without our data"?
 
 # %% [markdown] section="recap"
 # ## Recap
