@@ -16,6 +16,17 @@
 # **Threat model** Somebody who holds a record and its label, may ask the model once for its class probabilities, and
 # owns records like it, on which to train models of the same make.
 
+# %% [markdown] audience="instructor"
+# **What goes wrong at the machine.** Two cells train 66 models each, the first of round 1 and the first of
+# *Surprise*: start the former while you tell Marta's case, the latter while the room still argues about the slip. Of
+# the first six lessons this one holds most in memory; views are made one by one in *Surprise* for that reason, and
+# whoever collects them in a list may lose the kernel. Round 3 prints a refusal that is meant to come. And `own` is
+# reused: who goes back to round 3's figure after *Surprise* runs the cell above it first.
+#
+# **What goes wrong in thinking.** "The nought is safe because it was not in." It would be as safe as a member. "LiRA
+# makes the model leak." The leak was there, and one threshold could not see it. A score is read as odds to bet on,
+# and four shadows that find nothing are read as a safe model.
+
 # %%
 from dataclasses import replace
 
@@ -86,12 +97,14 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** Most answers lie between 2 and 10. Ask for the reason as well: some expect little "because
+# **Predict (4 minutes).** Say: "The same model, the same single question. All that is new stands on the attacker's own
+# desk. How much more does he find?" Most answers lie between 2 and 10. Ask for the reason as well: some expect little "because
 # the model has not changed", which is the point to come back to. Whoever knows the paper will remember an order of
 # magnitude on CIFAR-10; here it is more.
 #
-# **Timing of the whole lesson.** Card to predict 10, build 32, lab 8, exercises 15, surprise to recap 10. In 45
-# minutes: leave out round 4 and the stretch exercise.
+# **Timing of the whole lesson.** Card to predict 10, build 32, lab 8, exercises 15, surprise to recap 10. In 60
+# minutes: leave out round 4, exercise 1, the stretch and the transfer question. In 45: rounds 4 and 5, all exercises and
+# the transfer question.
 
 # %% [markdown] section="build"
 # ## Build
@@ -773,6 +786,15 @@ for some in (2000, 200, 20):
 # **Exercises (15 minutes).** Where time is short do 2 and 3. In exercise 3 the likely answer stops half-way:
 # each side by itself, but still `np.std` of the whole table. The reply says why that measures records rather than
 # models; it happens to rank nearly as well, which is worth saying aloud: a wrong quantity can give a right-looking number.
+#
+# **When an answer is wrong.** Beyond the reply that the learner gets:
+#
+# - `label_log_odds`, *through the probability*: ask at which log-odds a float32 probability has become 1 (about 17)
+#   and a float64 one (about 37), and where the nought of round 1 stands.
+# - `lira_score`, *zeros counted*: two numbers and a mask on the board, `[4, 6]` with one of them masked. Whoever
+#   multiplies gets a mean of 2 or 3, and nobody believes that.
+# - `pooled_deviations`, *around one common mean*: ask what varies inside one of the bells of round 1, records or
+#   models. The finger goes to the strokes, and each stroke is a model.
 
 # %% [markdown] section="surprise"
 # ## Surprise
@@ -899,6 +921,16 @@ check.quiz
 # enough non-members · the most exposed, not the average · a weak or cheap attack is a lower bound.
 #
 # </details>
+
+# %% [markdown] audience="instructor"
+# **To discuss.**
+#
+# 1. No question to the model can ever tell whether the nought was in. Is it a member in any sense that matters to
+#    whoever wrote it?
+# 2. The published slip stands in more than ten projects. Which of this lesson's numbers would have shown it to their
+#    authors, and which did not?
+# 3. In the custody dispute the base rate is no longer small. What must the expert say beside the score, and what may
+#    the judge not conclude from it?
 
 # %% [markdown] section="recap"
 # ## Recap
