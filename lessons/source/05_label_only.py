@@ -15,6 +15,16 @@
 # **Threat model** Somebody who holds applications with their grades and may ask the lender's model for grades, so many
 # questions and no more; from round 4 on also with models trained for the purpose.
 
+# %% [markdown] audience="instructor"
+# **What goes wrong at the machine.** The cells that ask all models about noisy copies, and the walk of round 3, are
+# the slow ones; each is one call that nobody should interrupt. The oracle counts as long as it lives: whoever runs a
+# cell twice is billed twice, and the printed bill then differs from the neighbour's. That is no error, and worth a
+# sentence.
+#
+# **What goes wrong in thinking.** "No probabilities, no leak." The margin is still there and can be felt out. "More
+# noise finds more." The figure of round 2 has a maximum. And the bill is summed over all models, though only the
+# target's answers cost anything.
+
 # %%
 from dataclasses import replace
 
@@ -84,11 +94,12 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** The usual answers are 0 ("a yes or no has no threshold there", from those who remember the gap
+# **Predict (4 minutes).** Say: "One letter, right or wrong. What is it worth to a man with sixteen models of his own?"
+# The usual answers are 0 ("a yes or no has no threshold there", from those who remember the gap
 # attack) and 1 to 2 ("less than with probabilities"). Both reasons are good and both fall in *Surprise*; write them down.
 #
-# **Timing of the whole lesson.** Card to predict 8, build 17, lab 5, exercises 9, surprise to recap 6. In 30 minutes:
-# leave out round 3 and exercises 1 and 3.
+# **Timing of the whole lesson.** Card to predict 8, build 17, lab 5, exercises 9, surprise to recap 6. In 35 minutes:
+# leave out round 3, exercises 1 and 3 and the stretch.
 
 # %% [markdown] section="build"
 # ## Build
@@ -684,6 +695,17 @@ for parts in (own_past[20], judged(ratio, "ratio, 20 letters")):
 # **Exercises (9 minutes).** Where time is short do 2 and 4. In exercise 2 the usual answer asks `budget` copies *and* the record; the
 # reply names the one question too many. For exercise 4: in fairness, the toolbox says in the same sentence what it counts. The
 # slip is the name, and whoever fills a table from it.
+#
+# **When an answer is wrong.** Beyond the reply that the learner gets:
+#
+# - `gap_by_class`, *nought for no records*: ask what a blank in a patient's record means, and what a doctor does who
+#   reads it as a nought.
+# - `robustness`, *one question too many*: in pairs, one is the oracle with a tally sheet and a budget of four. The
+#   record itself costs a stroke; nobody forgets it a second time.
+# - `boundary`, *last unchanged*: draw the line and the two places. At `low` the letter has not changed; who returns
+#   it claims a distance at which nothing has happened yet.
+# - `walk_queries`, *steps as questions*: have them multiply out what one record costs, and what that makes for the
+#   broker's whole list. The next cell shows it in years.
 
 # %% [markdown] section="surprise"
 # ## Surprise
@@ -847,6 +869,15 @@ check.quiz
 # group, the rare are exposed · protection in training, not at the interface.
 #
 # </details>
+
+# %% [markdown] audience="instructor"
+# **To discuss.**
+#
+# 1. The lender has announced: "It is safe now." Which sentence could it print after this lesson, word for word?
+# 2. The attack needs Ines's true grade. Who knows it, and who only guesses it? What does a guess do to the one
+#    letter?
+# 3. One application in 50 versions can be noticed, 2,000 applications sent once cannot. Whom does a limit on
+#    questions keep out, and who still comes in?
 
 # %% [markdown] section="recap"
 # ## Recap
