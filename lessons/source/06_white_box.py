@@ -16,6 +16,16 @@
 # **Threat model** Somebody who holds records and all weights of a model wants to know which records trained it; from round 4
 # on it is a server that sees how one client's training changes the weights.
 
+# %% [markdown] audience="instructor"
+# **What goes wrong at the machine.** All gradients of 2,000 records together are a table of some hundred megabytes;
+# `memory=2**24` keeps them in pieces of sixteen, so leave it in. The features of 18 models in round 2, the inverse
+# Hessians of round 3 and the new nights of *Surprise* are the slow cells. All tables are long; on a small screen fold
+# the code, and let one person read a row aloud.
+#
+# **What goes wrong in thinking.** The gradient is taken for what the model has learnt from a record; it is what it
+# has *still* to learn. More access is taken for more leak, without a control that has the shadows and not the access.
+# "Only updates leave the house" is taken for privacy, and "nobody sees the weights" too.
+
 # %%
 import copy
 from dataclasses import replace
@@ -91,11 +101,12 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** Most say little more than one half: "one small step hardly changes a probability". That is true, and beside the point,
+# **Predict (4 minutes).** Say: "The server has nine thousand numbers of every update. His colleague has two
+# probabilities. Who finds more, and by how much?" Most say little more than one half: "one small step hardly changes a probability". That is true, and beside the point,
 # since the change is measured exactly. Note the reasons; the word to listen for is *noise*.
 #
-# **Timing of the whole lesson.** Card to predict 9, build 24, lab 6, exercises 11, surprise to recap 10. In 40 minutes: leave
-# out the attack network of round 3, and the stretch.
+# **Timing of the whole lesson.** Card to predict 11, build 38, lab 9, exercises 16, surprise to recap 16. In 75 minutes: leave
+# out the attack network and *Everybody else* of round 3, exercise 1 and the stretch.
 
 # %% [markdown] section="build"
 # ## Build
@@ -150,7 +161,7 @@ mt.show(histogram, alt=f"Histograms of log norms, members and non-members, alike
 # nine thousand numbers a record. Perhaps a single layer is more telling than all together?
 
 # %% [markdown] audience="instructor"
-# **Round 1 (5 minutes).** Ask how long a gradient is for a record that the model answers with certainty, and rightly. (Zero,
+# **Round 1 (8 minutes).** Ask how long a gradient is for a record that the model answers with certainty, and rightly. (Zero,
 # member or not.) It prepares round 2. Slip to listen for: "the gradient shows what the model learnt from the record". It shows what it
 # has *still* to learn.
 
@@ -247,7 +258,7 @@ for name, factor in {"|p − y|": bias, "|h|": weight / bias}.items():
 # with enough randomness the best attack looks at the loss alone. "Enough" is an assumption; round 3 shows where it ends.
 
 # %% [markdown] audience="instructor"
-# **Round 2 (6 minutes).** Take bets on the layer before the table. Let somebody derive (p − y)hᵀ on the board; exercise 2 adds the bias.
+# **Round 2 (9 minutes).** Take bets on the layer before the table. Let somebody derive (p − y)hᵀ on the board; exercise 2 adds the bias.
 # Prompt: *what would have to be true of |h| for the weights to help?* (It would have to differ between members and others.)
 
 # %% [markdown]
@@ -382,7 +393,7 @@ print("a model that saw none of them: AUC", mt.Roc.from_scores(mt.Scores(control
 # With nothing to find it finds nothing. The flag is used fairly.
 
 # %% [markdown] audience="instructor"
-# **Round 3 (8 minutes).** The heart of the lesson. Stop after the first table and let the group write the headline of the press
+# **Round 3 (12 minutes).** The heart of the lesson. Stop after the first table and let the group write the headline of the press
 # release; then ask for the control. Somebody will say that the paper of Nasr reports far more. They compare with attacks without
 # shadows, on networks of millions of weights; ask what control they would want to see.
 
@@ -507,7 +518,7 @@ for name, score in {"active": repaired, "passive": cosine[suspects]}.items():
 # strength, in the paper, comes from repeating it over many rounds.
 
 # %% [markdown] audience="instructor"
-# **Round 4 (5 minutes).** Have them say why 256 hide each other: a two-hundred-and-fifty-sixth of the sum. Ask what secure aggregation changes. (The
+# **Round 4 (9 minutes).** Have them say why 256 hide each other: a two-hundred-and-fifty-sixth of the sum. Ask what secure aggregation changes. (The
 # server sees the sum over hospitals only: as if the batch were larger. It changes the number, not the kind.) Leave the sentence "gradients
 # win at last" in the air. *Surprise* takes it back.
 
@@ -533,7 +544,7 @@ print(
 print(f"rank by gradient {v['rank']:,}, by loss {v['rank_by_loss']:,} of 2,000; AUC over all {v['auc']:.3f}")
 
 # %% [markdown] audience="instructor"
-# **Lab (6 minutes).** Let pairs find a non-member that an update accuses falsely, and say why. (It looks like a digit in the batch: its
+# **Lab (9 minutes).** Let pairs find a non-member that an update accuses falsely, and say why. (It looks like a digit in the batch: its
 # gradient points the same way.) In the trained model the cloud of ranks is a line; in the update it is a cloud. Ask what that means.
 
 # %% [markdown] section="exercises"
@@ -728,8 +739,17 @@ for name, columns in {"1,290 numbers of the last layer": numbers, "9 features of
 # round 3.
 
 # %% [markdown] audience="instructor"
-# **Exercises (11 minutes).** Where time is short do 2 and 3. In fairness to the published tool: it prints the accuracy on new records during training, and a
+# **Exercises (16 minutes).** Where time is short do 2 and 3. In fairness to the published tool: it prints the accuracy on new records during training, and a
 # later version no longer has this attack. The figure is what people put into papers.
+#
+# **When an answer is wrong.** Beyond the reply that the learner gets:
+#
+# - `own_gradients`, *gradients accumulate*: print the norm record by record. It grows like a bill that nobody has
+#   paid, and the word `backward` needs no blame.
+# - `last_layer_norm`, *one added to the length*: a right triangle with the sides |h| and 1. The bias is a further
+#   direction, so the lengths meet at a right angle.
+# - `alignment`, *dot product*: sort by the length of the gradient alone and compare the two rankings. The loudest
+#   records lead, in the batch or not.
 
 # %% [markdown] section="surprise"
 # ## Surprise
@@ -894,7 +914,7 @@ for epoch in EPOCHS:
 # what is sent, not what it betrays. The statement owed to Amara is: how many records make one update, who sees two versions, and what an attack with shadows finds in the last one.
 
 # %% [markdown] audience="instructor"
-# **Surprise (5 minutes).** Return to the reasons from *Predict*. A small step changes a probability in the third digit, and without noise the third digit is
+# **Surprise (8 minutes).** Return to the reasons from *Predict*. A small step changes a probability in the third digit, and without noise the third digit is
 # as good as the first. *What would you add to the update so that it is not?* (Clipping and noise: lesson 10.) The last control is there to be imitated: the
 # lesson had a neat sentence, "the change leaks, not the gradient", and half of it was wrong.
 
@@ -924,6 +944,15 @@ check.quiz
 # *Rubric, a point each*: two versions are public · the crowd is the update's size · measure with planted records, low FPR, several days · repeated and rare messages · clip and add noise for a promise.
 #
 # </details>
+
+# %% [markdown] audience="instructor"
+# **To discuss.**
+#
+# 1. Write the headline for round 3's first table, and then the correction that the next day's paper owes its readers.
+# 2. Amara is threatened only if somebody kept two versions of the model. Which logs and backups at your own place do
+#    that, and for how long?
+# 3. Six hospitals could add up their updates before the server sees them. What changes for Amara, what for a customer
+#    of the interface who asks before and after the night?
 
 # %% [markdown] section="recap"
 # ## Recap
