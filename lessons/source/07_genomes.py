@@ -16,6 +16,16 @@
 # **Threat model** Somebody who holds a person's genome, a study's published allele frequencies and those of a reference
 # population, and wants to know whether the person took part.
 
+# %% [markdown] audience="instructor"
+# **What goes wrong at the machine.** The lab's grid and the first cell of *Surprise* draw thousands of pools and take
+# longest; start the former while round 4 is discussed. The stretch exercise makes its own `aucs`: whoever goes back
+# to round 3's figure afterwards runs the loop above it first. Nothing here is downloaded, and nobody need: the
+# genomes are in the package.
+#
+# **What goes wrong in thinking.** "Averages are anonymous." Each leans towards everybody in it. "There must be one
+# rare allele that gives her away." There is none in this file; thousands of common ones do it. A broken threshold is
+# taken for a broken ranking, and a near reference for a fitting one.
+
 # %%
 from itertools import product
 
@@ -84,10 +94,11 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** Usual answers are 5 ("that is what it promises"), 8 to 15 ("Spain is near"), and 50 from those who
+# **Predict (4 minutes).** Say: "The test promises to err in five cases of a hundred. The pool is Tuscan, the reference is
+# Spanish, and this Tuscan was not there. What does it say about him?" Usual answers are 5 ("that is what it promises"), 8 to 15 ("Spain is near"), and 50 from those who
 # distrust everything. Write two reasons down. Nobody names linkage; that is why it is in the lesson.
 #
-# **Timing of the whole lesson.** Card to predict 10, build 24, lab 6, exercises 12, surprise to recap 8. In 40 minutes: leave
+# **Timing of the whole lesson.** Card to predict 10, build 24, lab 6, exercises 12, surprise to recap 8. In 50 minutes: leave
 # out round 4, exercise 1 and the stretch.
 
 # %% [markdown] section="build"
@@ -595,6 +606,15 @@ for size in (10, 20, 50):
 # %% [markdown] audience="instructor"
 # **Exercises (12 minutes).** Where time is short do 3. Its usual wrong answer is `high / known`, which can be 0; the reply says why that is
 # too proud. Ask where the adversary would get known outsiders: a second study in the same town, or himself.
+#
+# **When an answer is wrong.** Beyond the reply that the learner gets:
+#
+# - `homer_distance`, *copies for shares*: ask what the largest frequency is that a population can have, and what the
+#   largest genotype is. One of the two has to move.
+# - `likelihood_ratio`, *other allele forgotten*: ask about somebody with a nought at every site. By their formula
+#   nothing is known about this person; in truth it is as much evidence as a genome of twos.
+# - `p_values`, *nought is possible*: after the reply ask for the smallest p value that 39 known outsiders allow. It
+#   is one fortieth, so with them nobody can be accused at a stricter level than that.
 
 # %% [markdown] section="surprise"
 # ## Surprise
@@ -721,6 +741,16 @@ check.quiz
 # known members and outsiders · a way to publish less, and sensitivity named.
 #
 # </details>
+
+# %% [markdown] audience="instructor"
+# **To discuss.**
+#
+# 1. Paola's cousin has published a genome. Whose consent was asked? Paola's, her children's, that of the study in
+#    Tuscany?
+# 2. The 503 donors made their genomes public on one condition. What could somebody in this room do this evening that
+#    would break it?
+# 3. In 2008 tables were closed within days, in 2018 most were opened again. What had been learnt in between: about
+#    the attack, or about the harm?
 
 # %% [markdown] section="recap"
 # ## Recap
