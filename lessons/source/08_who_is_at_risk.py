@@ -17,6 +17,16 @@
 # probabilities, and trains models of the same make. We measure a strong one: all the records that training sets are drawn from are
 # in that attacker's hands.
 
+# %% [markdown] audience="instructor"
+# **What goes wrong at the machine.** The lesson trains often, 64 models once and 32 six times; each cell takes some
+# seconds and none should be run twice for fun. *Surprise* reuses `first` and `second` for the genomes: who goes back
+# to round 2 runs the cell that makes them. `page.save()` writes an HTML file beside the notebook; on Binder it has to
+# be downloaded before the session ends.
+#
+# **What goes wrong in thinking.** Exposure is read as the probability that somebody *was* a member; it speaks of
+# trainings that included the person. "Outliers are at risk" is said by everybody and shown by hardly anything here:
+# who surprises is at risk. And thirty-two trainings of one person are counted as thirty-two people.
+
 # %%
 from dataclasses import replace
 
@@ -92,12 +102,13 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** Many say 2 to 10 ("hardly anything leaks, and being picked was luck"). Both halves of that
+# **Predict (4 minutes).** Say: "On average next to nothing leaks. I pick 25 people on half of the models. How often does
+# the other half give them away?" Many say 2 to 10 ("hardly anything leaks, and being picked was luck"). Both halves of that
 # reasoning are worth keeping on the board: the first confuses an average with a person, the second is right in principle and
 # is tested in round 2.
 #
-# **Timing of the whole lesson.** Card to predict 9, build 24, lab 6, exercises 11, surprise to recap 10. In 45 minutes:
-# leave out round 4 and exercise 2.
+# **Timing of the whole lesson.** Card to predict 9, build 24, lab 6, exercises 11, surprise to recap 10. In 50 minutes:
+# leave out round 4, exercise 2 and the stretch.
 
 # %% [markdown] section="build"
 # ## Build
@@ -224,6 +235,11 @@ print(
 # picked the same way.)
 #
 # A report that names only the average hides them. One that names only the tail hides that most people are not found at all. Print both.
+
+# %% [markdown] audience="instructor"
+# **Round 2 (5 minutes).** Before the table ask how far the winners will fall. Some say not at all, some to the
+# average; write both down. The control by lot is the sentence to keep: *that* is how far mere luck falls. Ask what a
+# report does that prints the first column only.
 
 # %% [markdown]
 # ### Round 3: who are they?
@@ -653,6 +669,15 @@ for times in (8, 16, 24, 32):
 # %% [markdown] audience="instructor"
 # **Exercises (11 minutes).** Where time is short do 1 and 3. In exercise 3 somebody will propose Student's interval; it has its own reply, and
 # `risk.over_people(np.zeros(3))` shows why it is not taken. Keep the last sentence apart: *too few to tell* is a finding about the audit.
+#
+# **When an answer is wrong.** Beyond the reply that the learner gets:
+#
+# - `exposures`, *nought for never trained*: ask what the page of *Transfer* would then say about a patient whom
+#   nobody has tried to find.
+# - `precision_by_group`, *fpr of everybody*: let them put both numbers for coma beside each other. The promised rate
+#   is an average as well, and this lesson is about what averages do.
+# - `group_intervals`, *uncorrected*: six people roll a die in secret, and only the largest is told to the room.
+#   Everybody sees why it is nearly always a five or a six, and what it would take to be surprised.
 
 # %% [markdown] section="surprise"
 # ## Surprise
@@ -813,6 +838,16 @@ print(page.save())
 # included · a measure that acts on the model, with a second measurement · says what the numbers can't show (other attacks, other people) · decides, and says who was asked.
 #
 # </details>
+
+# %% [markdown] audience="instructor"
+# **To discuss.**
+#
+# 1. A patient asks the hospital for *her* exposure. May it be computed, and what does the answer do to her, if it is
+#    nine trainings of ten?
+# 2. For the races the audit ends in "too few to tell". Write the one sentence that its summary should hold, so that
+#    nobody reads it as "no difference".
+# 3. Somebody proposes to remove the hundred most surprising patients. Who is then the most surprising, and who gets
+#    no diagnosis?
 
 # %% [markdown] section="recap"
 # ## Recap
