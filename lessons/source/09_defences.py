@@ -16,6 +16,15 @@
 # **Threat model** Somebody who holds records and their labels, asks the model once about each, trains models of the same
 # make, and knows which defence is in use.
 
+# %% [markdown] audience="instructor"
+# **What goes wrong at the machine.** Round 3 trains in three cells and distils in a fourth, round 4 on digits once
+# more: some seconds each, to be used for talking. The lab makes its own `grid`, and later figures their own `figure`
+# and `ax`; who goes back to round 3's picture runs the cells from `grid =` on.
+#
+# **What goes wrong in thinking.** A mask is taken for forgetting. The attacker is thought to need the filter's code,
+# where two decimals in every answer tell it. Points of unequal accuracy are compared, so that every defence looks
+# good. And a canary is taken for a typical person; it is nearly the worst case.
+
 # %%
 from functools import partial
 
@@ -88,11 +97,12 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** Nearly all answers lie below 15, "since members are less sure". Ask for the reason and write it
+# **Predict (4 minutes).** Say: "Nobody is taught to be sure any more. The attacker knows it, and trains his own models in
+# the same way. Does he find more than before, or less?" Nearly all answers lie below 15, "since members are less sure". Ask for the reason and write it
 # down; it describes what smoothing does to one side of the comparison only.
 #
-# **Timing of the whole lesson.** Card to predict 9, build 25, lab 7, exercises 12, surprise to recap 7. In 40 minutes:
-# leave out round 2 and exercises 1 and the stretch.
+# **Timing of the whole lesson.** Card to predict 9, build 25, lab 7, exercises 12, surprise to recap 7. In 50 minutes:
+# leave out round 2, exercise 1 and the stretch.
 
 # %% [markdown] section="build"
 # ## Build
@@ -835,6 +845,15 @@ for place in np.flatnonzero(frontier(useful, np.array(worst))):
 # **Exercises (12 minutes).** Where time is short do 2 and 3. In exercise 2 nearly everybody multiplies the log-odds; let
 # them try it with two classes, where it is right. For exercise 3 have somebody explain why the threshold must be the
 # group's own.
+#
+# **When an answer is wrong.** Beyond the reply that the learner gets:
+#
+# - `stopping_epoch`, *hindsight*: cover the curve with a sheet of paper and uncover it epoch by epoch. When they say
+#   "stop", leave the sheet where it is.
+# - `log_odds_behind`, *as shown*: have them multiply all probabilities of one row by 5 and take the log-odds. Nothing
+#   has moved; what has to be multiplied stands one step further in.
+# - `exposed_tpr`, *quantile*: have them count the exposed non-members above their threshold. If it is one more than
+#   allowed, *at most* has been broken; with a handful of people, a little is a person.
 
 # %% [markdown] section="surprise"
 # ## Surprise
@@ -946,6 +965,16 @@ check.quiz
 # the exposed, by their own threshold · an early stop as yardstick, at equal accuracy · tested attacks are no bound.
 #
 # </details>
+
+# %% [markdown] audience="instructor"
+# **To discuss.**
+#
+# 1. Monday's supplier, Tuesday's engineers, Wednesday's researcher: which of the three gave Hanna a number that she
+#    may print, and what must stand beside it?
+# 2. The best epoch by validation keeps the average digit safe and lets the odd ones be learnt by heart. Who decides
+#    that this is the best epoch?
+# 3. In distillation one half of the loans teaches and the other half only asks. In which half would you want to be,
+#    and may the lender choose?
 
 # %% [markdown] section="recap"
 # ## Recap
