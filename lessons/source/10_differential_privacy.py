@@ -15,6 +15,16 @@
 # **Threat model** Anybody. He knows every record but one, sees every step of the training, computes as long as he likes, and wants to
 # know whether the one record was used.
 
+# %% [markdown] audience="instructor"
+# **What goes wrong at the machine.** Importing Opacus takes some seconds, once; where it is missing the cell says so
+# and the lesson goes on. That cell leaves a `right` of its own behind: who returns to round 4's figure runs the two
+# cells together. The accountants and the grid of the lab take a moment without showing anything; the star beside the
+# cell is the sign that they work.
+#
+# **What goes wrong in thinking.** A failed attack is taken for the promise, and ε for a rate of success. "She might
+# be lying, so nothing is known": after a yes the odds are three times what they were. One pair (ε, δ) is taken for
+# all that a mechanism keeps. And the clip is thought to change ε; it changes what is learnt.
+
 # %%
 import warnings
 from itertools import chain, islice, repeat
@@ -86,10 +96,11 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** Two camps: "about 1, it is differentially private" and, from those who look up e⁸, "nearly 100". Write both
+# **Predict (4 minutes).** Say: "He sees every step and computes as long as he likes. The promise is eight. How often does
+# he find the one record that he looks for?" Two camps: "about 1, it is differentially private" and, from those who look up e⁸, "nearly 100". Write both
 # reasons down. The first takes a failed attack for the promise, the second one pair (ε, δ) for the whole of it.
 #
-# **Timing of the whole lesson.** Card to predict 10, build 36, lab 8, exercises 20, surprise to recap 16. In 60 minutes: leave out the
+# **Timing of the whole lesson.** Card to predict 10, build 36, lab 8, exercises 20, surprise to recap 16. In 75 minutes: leave out the
 # accountants in round 3, exercise 3 and the stretch.
 
 # %% [markdown] section="build"
@@ -678,6 +689,15 @@ for noise in (0.6, 1.0, 2.0):
 # %% [markdown] audience="instructor"
 # **Exercises (20 minutes).** In exercise 1 nearly everybody first clips the sum or the mean; let them find two batches that differ in one row and whose results differ by 2C. Exercise 2's `drawn` is bait.
 # The cell of Opacus needs about three seconds for its import.
+#
+# **When an answer is wrong.** Beyond the reply that the learner gets:
+#
+# - `clipped_sum`, *normalised*: ask what becomes of a record that the model knows already. Its short gradient is made
+#   as loud as all others, and the model is taught what it knows.
+# - `noisy_mean`, *by the drawn*: ask what an attacker learns who sees by which number the sum was divided. He need
+#   not look at any gradient.
+# - `largest_tpr`, *one side*: have them mark the corner at the top right of round 1's figure and say which event it
+#   is about. "He does not accuse" is the sentence that is missing.
 
 # %% [markdown] section="surprise"
 # ## Surprise
@@ -809,6 +829,16 @@ check.quiz
 # *Rubric, a point each*: sentence or user, group privacy · coins or shuffling · δ against 1/n · population facts are not covered · what to change.
 #
 # </details>
+
+# %% [markdown] audience="instructor"
+# **To discuss.**
+#
+# 1. At which wheel would you yourself answer the question about the pills truthfully? What does the hospital learn
+#    from 2,000 people at that wheel?
+# 2. The survey comes back every month, with the same nurses. What is *one record* in Hanna's sentence, and who
+#    explains it to Nadia?
+# 3. The learning rate was tried out on the very digits, and no ε here counts that. How would you choose it for
+#    patients, so that the signature stays true?
 
 # %% [markdown] section="recap"
 # ## Recap
