@@ -15,6 +15,16 @@
 # **Threat model** An auditor who may train the implementation as often as he likes, puts records or gradients of his own into it, and
 # sees either the final model or every noisy update.
 
+# %% [markdown] audience="instructor"
+# **What goes wrong at the machine.** Thousands of tiny models train in round 1, in the suspects' cells and for the
+# lab: start each cell, then read its text aloud. Somebody will open `suspects.py` before the audit; let them, and ask
+# afterwards what the audit would have told them. *Surprise* uses `split` for two things: to see its first table
+# again, run the simulation above it too.
+#
+# **What goes wrong in thinking.** A bound of 0 is read as "nothing leaks", and "not refuted" as "proved". The ceiling
+# is forgotten, so that twenty models look like an acquittal. The best of many thresholds is thought as sure as one.
+# And the auditor who sees updates is called unfair; he tests the sentence that was signed.
+
 # %%
 import inspect
 from dataclasses import replace
@@ -89,11 +99,12 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** Most say 5, “it says so”. Some say 100, “there is always a lucky threshold”. Ask both for a reason
+# **Predict (4 minutes).** Say: "These scores are dice. The tool says that it errs in one audit of twenty. In how many
+# audits of dice does it find a leak?" Most say 5, “it says so”. Some say 100, “there is always a lucky threshold”. Ask both for a reason
 # and keep them: neighbouring thresholds share nearly all of their canaries, so there are far fewer *different* tries than pairs.
 #
-# **Timing of the whole lesson.** Card to predict 9, build 28, lab 8, exercises 18, surprise to recap 9. In 45 minutes: leave out the
-# single run in round 3, exercise 1 and the stretch.
+# **Timing of the whole lesson.** Card to predict 9, build 28, lab 8, exercises 18, surprise to recap 12. In 60 minutes: leave out the
+# single run in round 3, exercise 1, the stretch and the transfer question.
 
 # %% [markdown] section="build"
 # ## Build
@@ -764,6 +775,15 @@ for claim in (0.5, 1, 2, 4, 8):
 # %% [markdown] audience="instructor"
 # **Exercises (18 minutes).** Where time is short do 2 and 3. In exercise 2 let somebody explain the difference between “chosen on all,
 # judged on one half” and the honest split. In exercise 3 the favourite is to correct only for those that look guilty.
+#
+# **When an answer is wrong.** Beyond the reply that the learner gets:
+#
+# - `epsilon_bound`, *other ends*: ask for whom each end speaks. An audit is a trial: what remains after every doubt
+#   has gone to the claim is what has been shown.
+# - `split_guesses`, *chosen on all*: let them draw who has seen whom. If an arrow leads from the judged half to the
+#   threshold, the split has not taken place.
+# - `verdicts`, *only the refuted*: ask what they would have reported if other suspects had looked guilty. The
+#   correction pays for what could have happened, so it is fixed before anybody looks.
 
 # %% [markdown] section="surprise"
 # ## Surprise
@@ -899,6 +919,16 @@ check.quiz
 # sees what is promised · proof and code, not the audit, carry the claim.
 #
 # </details>
+
+# %% [markdown] audience="instructor"
+# **To discuss.**
+#
+# 1. Leyla signed *ε = 4* in good faith. What should the sheet have held beside the number, so that the engineer's
+#    flag would have been seen in spring?
+# 2. Birch looks guilty and is not, fir reads well and fails. In which order should a clinic audit and read, and who
+#    may do which?
+# 3. Nobody trains a speech model two thousand times. What can its vendor still show you, and what ceiling do you ask
+#    for first?
 
 # %% [markdown] section="recap"
 # ## Recap
