@@ -51,7 +51,7 @@ from mia_teach.plots import IntervalDisplay, ScoreHistogramDisplay
 #
 # <details><summary>Answers</summary>
 #
-# 1. On his own shadow models, where he knows everybody outside. It broke where shadows and target differed: other data,
+# 1. On shadow models, where everybody outside is known. It broke where shadows and target differed: other data,
 #    another architecture.
 # 2. Nothing. It is about the ranking alone; the same ranking can be cut anywhere.
 #
@@ -121,8 +121,8 @@ print("one person: ", *x[of["TSI"][0], :12].astype(int))
 
 # %% [markdown]
 # TSI are people from Tuscany, IBS from Spain, FIN from Finland, GBR from Britain, CEU from Utah with forebears in north-western
-# Europe. Draw a study: 35 Tuscans are the pool, 35 others the [reference population](glossary.md#reference-population), the rest stay
-# outside. What the adversary gets is a `PooledStatistics`: two rows of frequencies, and no person.
+# Europe. Draw a study: 35 Tuscans are the pool, 35 others the [reference population](glossary.md#reference-population), and the rest
+# are *outsiders*, the non-members of this lesson. What the adversary gets is a `PooledStatistics`: two rows of frequencies, and no person.
 
 
 # %%
@@ -139,8 +139,8 @@ print("pool:     ", *study.pool_frequencies[:6].round(2))
 print("reference:", *study.reference_frequencies[:6].round(2))
 
 # %% [markdown]
-# Homer's idea: at each site compare a person's own share, 0, ½ or 1, with both. Whoever was in the pool pulled it a little
-# towards himself. So add up how much *nearer* he is to the pool than to the reference:
+# Homer's idea: at each site compare a person's own share, 0, ½ or 1, with both. Each person in the pool has pulled it a
+# little nearer. So add up how much *nearer* the person is to the pool than to the reference:
 #
 # $$D = \frac{1}{\text{sites}} \sum_j \; |y_j - \text{reference}_j| - |y_j - \text{pool}_j|, \qquad y = \text{genotype} / 2$$
 #
@@ -214,7 +214,8 @@ for attack, parts in of_attack.items():
 # units in which its own noise has the variance 1 / people. Over all sites the distance, in deviations, becomes
 #
 # $$d = \sqrt{\frac{\text{sites}}{\text{people in the pool}}}, \qquad \text{AUC} = \Phi\!\left(\frac{d}{\sqrt 2}\right)$$
-#
+
+# %% [markdown]
 # Neither sites nor people count, only sites *for each member*. To see it in a world where sites are independent, **make people up**: every
 # genotype drawn for itself from the real frequencies among the British. These are simulated people, and their reference is the truth.
 # (The frequencies come from a second file, of other sites, all over the genome; all we take from it is how frequent alleles are.)
@@ -274,7 +275,7 @@ mt.show(
 for size, m in ((50, 100), (400, 800), (50, 800), (400, 6400)):
     tpr = over_studies(found[size, m], "tpr", group=1).words(".1%")
     theory = norm.cdf((m / size) ** 0.5 - norm.isf(0.01))
-    print(f"{size:3} people, {m:4} sites: TPR at 1 % FPR {tpr}, in theory {theory:.1%}")
+    print(f"{size:3} people, {m:4} sites: TPR at 1 % FPR {tpr}, in theory {mt.percent(theory)}")
 
 # %% [markdown]
 # One thing is left. A real reference is people too, and brings a noise of its own with the variance 1 / reference. Then
@@ -441,8 +442,8 @@ print(f"accused: {right + wrong:.0f}, of them members: {mt.percent(right / (righ
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
-# can skip any of them and come back.
+# Each cell checks what you write. Skip what you like and come back: until yours is right, the lesson goes on with the
+# package's own function.
 #
 # ### 1. Homer's distance
 #
@@ -518,9 +519,10 @@ for name, one in (("without them", yours), ("half a copy", package)):
 # A report, written as many were: "The pool holds 35 Tuscans. Lacking Italian data we compared with 35 Finns, also Europeans.
 # 7,363 sites, T > [[1.645|definition]]. At a false positive rate of [[5 %|definition]] we identify most participants." You have nothing better than
 # the Finns, but you know some Tuscans who were not in the pool.
-#
+
+# %% [markdown]
 # Replace the normal distribution by them. For each T give a p value: the share, among the known outsiders *and this person*, of those whose
-# T is as high or higher. If he is one more outsider, his rank is as good as any, so p ≤ [[0.05|definition]] happens to
+# T is as high or higher. The rank of one more outsider is as good as any, so p ≤ [[0.05|definition]] happens to
 # [[5 %|definition]] of outsiders at most, whatever the reference did to T.
 
 
@@ -567,8 +569,8 @@ for name, rates in claims.items():
 # ### Stretch: a beacon
 #
 # After 2008 some archives opened a narrower door, a [beacon](glossary.md#beacon): ask whether *anybody* in the pool has a given allele,
-# get yes or no. Shringarpure and Bustamante (2015) asked about the alleles that a person has. If he is in the pool, a no has the
-# probability `error`: the beacon overlooked him. If not, a no has the probability that all 2n copies of the pool lack the allele; in this
+# get yes or no. Shringarpure and Bustamante (2015) asked about the alleles that a person has. If the person is in the pool, a no has the
+# probability `error`: the beacon overlooked a copy. If not, a no has the probability that all 2n copies of the pool lack the allele; in this
 # case we let the beacon make no error. (The paper also counts that others in the pool may have a member's allele; we leave that out.)
 
 
@@ -684,7 +686,8 @@ for name in ("CEU", "IBS", "GBR", "FIN"):
 # rare, most people have no copy, so a reference in which it is rarer still is *nearer* to most of them, and one in which it is commoner lies
 # further away. In which direction each frequency differs counts, beside how much. So a near reference may help or not, and only outsiders
 # tell.
-#
+
+# %% [markdown]
 # The ranking has lost less: as inherited, the AUC is {{ faults.interval("auc", pool=35, sites=7363, linked=True, reference="TSI").value:.3f}}
 # with Tuscans as the reference, {{ faults.interval("auc", pool=35, sites=7363, linked=True, reference="IBS").value:.3f}} with Iberians and
 # {{ faults.interval("auc", pool=35, sites=7363, linked=True, reference="FIN").value:.3f}} with Finns. An adversary with known outsiders keeps
@@ -778,13 +781,15 @@ check.quiz
 #
 # **Sources**
 #
-# - N. Homer and others, Resolving individuals contributing trace amounts of DNA to highly complex mixtures, PLoS Genetics, 2008
-# - S. Sankararaman and others, Genomic privacy and limits of individual detection in a pool, Nature Genetics, 2009
-# - R. Braun and others, Needles in the haystack: identifying individuals present in pooled genomic data, PLoS Genetics, 2009
-# - E. Zerhouni and E. Nabel, Protecting aggregate genomic data, Science, 2008
-# - S. Shringarpure and C. Bustamante, Privacy risks from genomic data-sharing beacons, American Journal of Human Genetics, 2015
+# - N. Homer and others, Resolving individuals contributing trace amounts of DNA to highly complex mixtures, 2008
+# - S. Sankararaman and others, Genomic privacy and limits of individual detection in a pool, 2009
+# - R. Braun and others, Needles in the haystack: identifying individuals present in pooled genomic data, 2009
+# - E. Zerhouni and E. Nabel, Protecting aggregate genomic data, 2008
+# - S. Shringarpure and C. Bustamante, Privacy risks from genomic data-sharing beacons, 2015
 # - National Institutes of Health, Update to NIH management of genomic summary results access, NOT-OD-19-023, 2018
-# - The 1000 Genomes Project Consortium, A global reference for human genetic variation, Nature, 2015; see the data cards
+# - The 1000 Genomes Project Consortium, A global reference for human genetic variation, 2015; the data card is in `datasets/README.md`
+#
+# **Next**: [08 Who is at risk](08_who_is_at_risk.ipynb)
 
 # %%
 mt.progress.so_far("07")
