@@ -14,8 +14,8 @@
 # Project); Adult (census) and Taiwan credit for contrast. Real people, without names: do not try to find out who anyone is.
 #
 # **Threat model** Somebody who holds a person's record and the right label, perhaps as a guess, may ask a model once for its
-# probabilities, and trains models of the same make. We measure a strong one: all the records that training sets are drawn from are
-# in that attacker's hands.
+# probabilities, and trains models of the same make. We measure the strongest case: somebody who holds all the records from
+# which training sets are drawn.
 
 # %% [markdown] audience="instructor"
 # **What goes wrong at the machine.** The lesson trains often, 64 models once and 32 six times; each cell takes some
@@ -39,7 +39,7 @@ from mia_teach.attacks.lira import lira
 from mia_teach.exercises import risk as check
 from mia_teach.labs.exposure_explorer import ExposureExplorer, ExposureGrid
 from mia_teach.labs.prediction import Prediction
-from mia_teach.plots import CYCLE, LINES, ExposureDisplay, IntervalDisplay
+from mia_teach.plots import CYCLE, LINES, ExposureDisplay, IntervalDisplay, in_percent
 from mia_teach.risk import over_people
 
 # %% [markdown] section="warm-up"
@@ -84,7 +84,8 @@ from mia_teach.risk import over_people
 #
 # Half of the models are attacked with LiRA at [[1 %|definition]] false positives. The hundredth of the people whom it finds most often is
 # noted: 25 people. Then the *other* half of the models is attacked.
-#
+
+# %% [markdown]
 # Commit your number **now**: round 2 prints the same share for another model, one that is nearly always right about its members and
 # often wrong about others. The one you are asked about generalises. The answer comes in *Surprise*.
 
@@ -261,6 +262,7 @@ ax.axhline(exposure.average().value, color="#595959", ls="--", lw=1.5, label="al
 labels = [f"{one.name.replace(' ', chr(10), 1)}\n{one.people}" for one in by_size]
 ax.set_xticks(range(8), labels, fontsize=8)
 ax.set(ylim=(0, 0.9), xlabel="illness, and how many patients have it", ylabel="exposure (share of trainings)")
+in_percent(ax.yaxis)
 ax.legend()
 most, least = max(illnesses, key=lambda g: g.exposure.value), min(illnesses, key=lambda g: g.exposure.value)
 said = f"highest {most.name} {most.exposure:.1%}, lowest {least.name} {least.exposure:.1%}"
@@ -324,7 +326,8 @@ print(risk.table(surprising, heading="named rightly, unseen"))
 # %% [markdown]
 # ### Round 4: twins
 #
-# Tables hold people twice: admitted again, copied, merged. 1,000 patients, and 120 of them have a second row. For the first 60 each
+# Tables hold people twice: admitted again, copied, merged. Call two such rows [twins](glossary.md#twin). Here are 1,000 patients,
+# and 120 of them have a second row. For the first 60 each
 # row has a coin of its own, as the design does by default. For the other 60 one coin decides about both, as in the world: both rows of
 # a person were in the hospital's table, or none.
 
@@ -390,7 +393,8 @@ print(f"2,000 patients: {int((gaps == 0).sum())} with an identical row; closest 
 #
 # What follows is teaching, not legal advice. Texts are linked in the recap, laws differ and change; for a real model ask those whose
 # profession it is.
-#
+
+# %% [markdown]
 # **What is [personal data](glossary.md#personal-data)?** In the European Union, by article 4(1) of the GDPR, "any information relating to an identified
 # or identifiable natural person". Recital 26 says how to judge *identifiable*: by "all the means reasonably likely to be used, such as singling out",
 # by the controller "or by another person", with cost, time and technology in view. What is anonymous in this sense is outside the law.
@@ -419,7 +423,8 @@ print(f"2,000 patients: {int((gaps == 0).sum())} with an identical row; closest 
 # the other, expert determination (45 CFR [[164.514]], paragraph (b)(1)), somebody with knowledge of "generally accepted statistical and scientific principles" finds
 # "that the risk is very small" that an anticipated recipient could identify a person, and documents methods and results. *Very small* is no
 # number either. Rounds 1 to 4 are the kind of thing such a document could hold.
-#
+
+# %% [markdown]
 # **Your judgement.** Lena's hospital wants to publish its model. Decide, with the article, before you open the answers: (a) Is its
 # table personal data, and of what kind? (b) Must there be an impact assessment? (c) Many of its patients have died. Does your answer to (a) hold for them?
 #
@@ -483,8 +488,8 @@ print(
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
-# can skip any of them and come back.
+# Each cell checks what you write. Skip what you like and come back: until yours is right, the lesson goes on with the
+# package's own function.
 #
 # ### 1. Exposure, record by record
 #
@@ -858,7 +863,8 @@ print(page.save())
 # 3. Exposed is who surprises: rare labels, and records that the others do not explain. Distance from the crowd says little.
 # 4. Twins dealt apart look safe and are not. Ask about people.
 # 5. Trainings are not people, and many groups need wider intervals.
-#
+
+# %% [markdown]
 # **Lena.** The hospital's line is true of the average of a weak attack. Coma patients were found in {{ most.exposure:.1%}} of the trainings that
 # included them, by somebody who has everything and guesses the illness rightly. If one such record in 1,000 is a member,
 # {{ f"{1 - worth[1 / 1000][number]:.1%}" }} of the accusations are false; if half of them are, {{ f"{1 - worth[1 / 2][number]:.1%}" }}. So an insurer who knew
@@ -886,7 +892,9 @@ print(page.save())
 # - [European Data Protection Board, Opinion [[28/2024]]](https://www.edpb.europa.eu/our-work-tools/our-documents/opinion-board-art-64/opinion-282024-certain-data-protection-aspects_en), adopted
 #   on 17 December 2024: executive summary and part on anonymity
 # - [45 CFR [[164.514]]](https://www.ecfr.gov/current/title-45/section-164.514), United States (HIPAA Privacy Rule)
-# - SUPPORT2, 1000 Genomes, Adult and Taiwan credit: see the data cards
+# - SUPPORT2, 1000 Genomes, Adult and Taiwan credit; their cards are in `datasets/README.md`
+#
+# **Next**: [09 Defences without a guarantee](09_defences.ipynb)
 
 # %%
 mt.progress.so_far("08")
