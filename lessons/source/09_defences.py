@@ -38,7 +38,7 @@ from mia_teach.attacks.lira import lira
 from mia_teach.exercises import defences as check
 from mia_teach.labs.defence_frontier import DefenceFrontier, FrontierGrid, Setting, attacked, found
 from mia_teach.labs.prediction import Prediction
-from mia_teach.plots import InOutDisplay, IntervalDisplay, style
+from mia_teach.plots import InOutDisplay, IntervalDisplay, in_percent, style
 
 # %% [markdown] section="warm-up"
 # ## Warm-up
@@ -73,10 +73,11 @@ from mia_teach.plots import InOutDisplay, IntervalDisplay, style
 # %% [markdown] section="predict"
 # ## Predict
 #
-# One gentle training is *label smoothing*. A model is usually told: this digit is a two, with certainty. With smoothing of
+# One gentle training is [label smoothing](glossary.md#label-smoothing). A model is usually told: this digit is a two, with certainty. With smoothing of
 # [[0.1|definition]] it is told: mostly a two, and keep a tenth of your belief for all the classes together. Nobody is
 # taught to be entirely sure any more, and the sureness of members is what attacks feed on.
-#
+
+# %% [markdown]
 # You will see digits on which smoothing makes the model more accurate. The [loss](glossary.md#loss) attack, which at
 # [[1 %|definition]] false positives did little better than guessing before, then finds hardly anybody.
 #
@@ -176,11 +177,12 @@ print(mt.Roc.from_scores(after[0]).tpr_at(0.01))
 # The slide was honest. Nobody is found. Read the last line, though: the nought is a *tie*, as with the gap attack of
 # lesson 05. Everybody whose grade is shown as certain has the same highest score, non-members among them, and no threshold
 # lies between them.
-#
+
+# %% [markdown]
 # A threshold for all was a weak attack before the filter came, hardly better than accusing every hundredth at random. Try
 # LiRA. (From lesson 04: for each record it fits two normal curves, or *bells*, to the log-odds in shadow models that
 # trained on it and in those that never saw it, and asks which of the two the target's answer fits better. Ten shadows are
-# too few for a width of each record's own, so all records share one width a side: the *pooled deviation*.)
+# too few for a width of each record's own, so all records share one width a side: the [pooled deviation](glossary.md#pooled-deviation).)
 #
 # First by somebody who does not know of the filter and compares a rounded answer with unrounded ones of his own
 # models; then by somebody who knows, and sends *their* answers through the same filter. Who adjusts to the defence is
@@ -342,7 +344,7 @@ for times in (1, 5, 20):
 # %% [markdown]
 # ### Round 3: train otherwise
 #
-# What changes the memory is training. The cheapest such defence is to stop: here is the same training, seen after each of
+# What changes the memory is training. The cheapest such defence is to stop, [early stopping](glossary.md#early-stopping): here is the same training, seen after each of
 # the epochs that were kept, with the accuracy on new loans and what the adaptive attacker finds. (His shadows stop at the
 # same epoch.) Say where you would stop before you look.
 
@@ -351,15 +353,15 @@ STEPS = (*EPOCHS, 40)
 early = {epoch: models.at_epoch(epoch) for epoch in STEPS}
 right_at = {epoch: accuracy(one.logits(strangers.x)) for epoch, one in early.items()}
 found_at = {epoch: judged(adaptive, one.logits(records.x), "LiRA") for epoch, one in early.items()}
-
 with style():
     figure = Figure(figsize=(10, 3.9), layout="constrained")
     left, right = figure.subplots(1, 2)
 right_line = [mt.Interval.from_values(right_at[e]) for e in STEPS]
 IntervalDisplay(STEPS, right_line).plot(left, color="black")
-IntervalDisplay(STEPS, [tpr(found_at[e]) for e in STEPS]).plot(right, color="#D55E00", marker="s")
+IntervalDisplay(STEPS, [tpr(found_at[e]) for e in STEPS]).plot(right, color="#CC79A7", marker="s", ls="-.")
 left.set(xlabel="epochs", ylabel="accuracy on new loans")
-right.set(xlabel="epochs", ylabel="found at 1 % FPR (share)", ylim=(0, None))
+right.set(xlabel="epochs", ylabel="TPR at 1 % FPR (share of members)", ylim=(0, None))
+in_percent(right.yaxis)
 best = max(STEPS, key=lambda e: right_at[e].mean())
 told = f"Accuracy is highest at epoch {best} and falls; the share found rises to {tpr(found_at[40]):.1%}"
 mt.show(figure, alt=told)
@@ -445,7 +447,8 @@ for defence, strength in ((d, s) for d in looks for s in (1, 2, 3)):
     offset = (-14 if strength == 2 else 6, -13 if (defence, strength) == ("distillation", 3) else 5)
     spot = grid.interval(defence, strength).value, y
     ax.annotate(name, spot, offset, textcoords="offset points", color=looks[defence])
-ax.set(xlabel="accuracy on new loans", ylabel="found by the adaptive attacker at 1 % FPR", ylim=(-0.01, None))
+ax.set(xlabel="accuracy on new loans", ylabel="TPR at 1 % FPR, adaptive attacker", ylim=(-0.01, None))
+in_percent(ax.yaxis)
 ax.legend(loc="upper right")
 
 start = grid.interval("dropout", 0, attacker="adaptive")
@@ -456,8 +459,10 @@ mt.show(figure, alt=f"Accuracy against leak; every line begins at {start:.1%}. A
 # (A number at a point is its strength: the epoch, the weight of the decay, the share dropped or smoothed.)
 #
 # An early stop, strong weight decay and strong dropout end near each other: more accurate than the undefended model, and
-# with less than half of its leak. What they share is that the model no longer fits its members to the end. Now the
-# yardstick. After epoch 4 the accuracy is {{ f"{grid.interval('early stopping', 2).value:.3f}" }} and
+# with less than half of its leak. What they share is that the model no longer fits its members to the end.
+
+# %% [markdown]
+# Now the yardstick. After epoch 4 the accuracy is {{ f"{grid.interval('early stopping', 2).value:.3f}" }} and
 # {{ grid.interval("early stopping", 2, attacker="adaptive"):.1%}} are found; with weight decay [[3.0|definition]]
 # {{ f"{grid.interval('weight decay', 3).value:.3f}" }} and
 # {{ grid.interval("weight decay", 3, attacker="adaptive"):.1%}}; with dropout [[0.8|definition]]
@@ -466,7 +471,8 @@ mt.show(figure, alt=f"Accuracy against leak; every line begins at {start:.1%}. A
 #
 # At *no* strength here did weight decay or dropout cost accuracy. But in a small dose they are no defence: with weight
 # decay [[0.3|definition]] {{ grid.interval("weight decay", 1, attacker="adaptive"):.1%}} are found.
-#
+
+# %% [markdown]
 # Distillation leaks {{ grid.interval("distillation", 1, attacker="adaptive"):.1%}} with an accuracy of
 # {{ f"{grid.interval('distillation', 1).value:.3f}" }}; it pays with half of the loans for the teacher and half for the
 # student. Its yardstick: plain training, stopped after epoch 2, has an accuracy of {{ f"{right_at[2].mean():.3f}" }}
@@ -549,7 +555,8 @@ for name, (parts, useful) in results.items():
 # {{ f"{np.mean([mt.Roc.from_scores(one).auc for one in results[f'stopped after {best}'][0]['loss']]):.3f}" }}, hardly
 # better than a coin. LiRA finds {{ tpr(results[f"stopped after {best}"][0]["adaptive"]):.1%}} of all. A good day for
 # privacy.
-#
+
+# %% [markdown]
 # The last column says that of the people with odd records
 # {{ tpr(results[f"stopped after {best}"][0]["adaptive"], only):.1%}} are found, at false alarms counted among *such*
 # records. It is the best epoch for the average digit, and by then most of the odd ones are learnt by heart.
@@ -635,7 +642,8 @@ for defence, strength in ((d, s) for d, some in compared.items() for s in some):
 # finds {{ grid.interval("rounding", 2, attacker="label", group="exposed"):.1%}} of them.) With weight decay
 # [[0.3|definition]] the exposed pay more than the others: {{ f"{change['weight decay', 1][1].value:+.1f}" }} points, to
 # {{ grid.interval("weight decay", 1, attacker="adaptive", group="exposed"):.1%}}.
-#
+
+# %% [markdown]
 # Even the yardstick is one for all. At about the same accuracy, weight decay [[3.0|definition]] leaves
 # {{ grid.interval("weight decay", 3, attacker="adaptive", group="exposed").words(".1%") }} of the exposed to be found, and
 # the stop after epoch 4 {{ grid.interval("early stopping", 2, attacker="adaptive", group="exposed").words(".1%") }}: if
@@ -649,8 +657,8 @@ for defence, strength in ((d, s) for d, some in compared.items() for s in some):
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you can
-# skip any of them and come back.
+# Each cell checks what you write. Skip what you like and come back: until yours is right, the lesson goes on with the
+# package's own function.
 #
 # ### 1. When to stop
 #
@@ -923,7 +931,8 @@ mt.show(figure, alt=f"Log-odds of one digit. Pooled width of the members' bells 
 # {{ f"{apart['plain'][2]:.2f}" }} to {{ f"{apart['smoothed'][2]:.2f}" }}. Members are *as sure as they were told to be*,
 # each of them, and what strays from there betrays itself. One threshold for all sees the distance. Two bells see the
 # widths.
-#
+
+# %% [markdown]
 # Hanna can't sign "protected". She can sign: with this training, these attackers, at this false positive rate, so many of
 # all, so many of the most exposed were found in so many models. Every defence here was judged by attacks that somebody had
 # thought of, and twice in this lesson the next attack changed the verdict. None of them bounds what an attack of next year
@@ -998,8 +1007,7 @@ check.quiz
 
 # %% [markdown]
 # **New in the [glossary](glossary.md)**: [adaptive attack](glossary.md#adaptive-attack), [canary](glossary.md#canary),
-# [distillation](glossary.md#distillation), [early stopping](glossary.md#early-stopping), [label
-# smoothing](glossary.md#label-smoothing), [temperature](glossary.md#temperature)
+# [distillation](glossary.md#distillation), [early stopping](glossary.md#early-stopping), [label smoothing](glossary.md#label-smoothing), [temperature](glossary.md#temperature)
 #
 # **Sources**
 #
@@ -1009,7 +1017,9 @@ check.quiz
 # - G. Hinton, O. Vinyals and J. Dean, Distilling the knowledge in a neural network, 2015
 # - Y. Kaya and T. Dumitras, When does data augmentation help with membership inference attacks?, 2021
 # - M. Aerni, J. Zhang and F. Tramèr, Evaluations of machine learning privacy defenses are misleading, 2024
-# - MNIST and LendingClub: see the data cards
+# - MNIST-5k and LendingClub; their cards are in `datasets/README.md`
+#
+# **Next**: [10 Differential privacy](10_differential_privacy.ipynb)
 
 # %%
 mt.progress.so_far("09")
