@@ -8,12 +8,12 @@
 # - **write** DP-SGD in a dozen lines, and account for what it gives away,
 # - **judge** a noise by its cost in accuracy, and a claimed ε by how it was counted.
 #
-# **Builds on** lessons 04 (LiRA), 06 (gradients of single records) and 09 (the most exposed). **Time** 90 minutes.
+# **Builds on** lesson 04 (LiRA), lesson 06 (gradients of single records) and lesson 09 (the most exposed). **Time** 90 minutes.
 #
 # **Data** An invented survey; handwritten digits, 8×8 pixels (scikit-learn), and MNIST-5k, some mislabelled on purpose.
 #
-# **Threat model** Anybody. He knows every record but one, sees every step of the training, computes as long as he likes, and wants to
-# know whether the one record was used.
+# **Threat model** Anybody at all: somebody who knows every record but one, sees every step of the training and computes without
+# limit wants to know whether the one record was used.
 
 # %% [markdown] audience="instructor"
 # **What goes wrong at the machine.** Importing Opacus takes some seconds, once; where it is missing the cell says so
@@ -41,7 +41,7 @@ from mia_teach.exercises import differential_privacy as check
 from mia_teach.labs.defence_frontier import Setting, attacked, found
 from mia_teach.labs.prediction import Prediction
 from mia_teach.labs.privacy_dial import PrivacyDial, PrivacyGrid, run_limit, strongest
-from mia_teach.plots import IntervalDisplay, RocDisplay, style
+from mia_teach.plots import IntervalDisplay, RocDisplay, in_percent, style
 
 # %% [markdown] section="warm-up"
 # ## Warm-up
@@ -63,13 +63,13 @@ from mia_teach.plots import IntervalDisplay, RocDisplay, style
 # %% [markdown] section="case"
 # ## The case
 #
-# Nadia is invented, her answer was not easy. Some nurses, after a third night shift, have taken a pill from the ward's cupboard. Two
+# Tess is invented, her answer was not easy. Some nurses, after a third night shift, have taken a pill from the ward's cupboard. Two
 # years ago the hospital asked "anonymously". The report said: night shift, ward 7, three nurses, one yes. Two of the three knew their
-# own answers. Nadia moved away.
+# own answers. Tess moved away.
 #
-# This year all 2,000 nurses are asked again, and a model is to learn who will need help. Hanna, who answers for data protection, wants
-# a sentence that needs no list of attacks: *whatever somebody knows
-# already, and whatever he computes, from what we publish he will hardly be able to tell whether you are in it.*
+# This year all 2,000 nurses are asked again, and a model is to learn who will need help. Hanna of lesson 09, who now answers for
+# data protection here, wants a sentence that needs no list of attacks: *whatever people know already, and whatever they compute,
+# from what we publish they will hardly be able to tell whether you are in it.*
 #
 # Can such a sentence be true? And what does it cost?
 
@@ -124,7 +124,7 @@ print(f"so took a pill: {mt.percent(value)} ({mt.percent(low)} to {mt.percent(hi
 print(f"in truth:       {mt.percent(truth.mean())}")
 
 # %% [markdown]
-# What has an attacker who hears Nadia's "yes"? Accuse on yes: he is right about those who took a pill three times out of four, and
+# What has an attacker who hears Tess's "yes"? Accuse on yes: he is right about those who took a pill three times out of four, and
 # accuses every fourth of those who did not. One point in the ROC plane, and the best there is. Two worlds, one with
 # her pill and one without, and the same event, *accuse*:
 #
@@ -133,7 +133,7 @@ print(f"in truth:       {mt.percent(truth.mean())}")
 # with $e^{\varepsilon} = 3$ and δ = 0. Ask the same of *every* event and of both orders of the two worlds, and you have the definition.
 
 # %% [markdown]
-# Two data sets are [neighbours](glossary.md#neighbours) if one has one record more (at the wheel: if they differ in one answer). A mechanism that answers with noise is
+# Two data sets are [neighbours](glossary.md#neighbours) if one has one record more (at the wheel: if they differ in one answer). A [mechanism](glossary.md#mechanism) that answers with noise is
 # ([ε](glossary.md#epsilon), [δ](glossary.md#delta))-[differentially private](glossary.md#differential-privacy) if for all neighbours and
 # every set of answers the probability under one is at most $e^{\varepsilon}$ times that under the other, plus δ (Dwork 2006).
 #
@@ -170,7 +170,7 @@ mt.show(
 # The point stands in the tip of what is allowed: {{ hears[1].value:.1%}} found and {{ hears[0].value:.1%}} accused wrongly. The bound is
 # not only safe here. It is reached.
 #
-# Two things that it does not say. It does not say that nothing is learnt about Nadia: if the report finds that night nurses take pills,
+# Two things that it does not say. It does not say that nothing is learnt about Tess: if the report finds that night nurses take pills,
 # her colleagues will think so of her, whether she answered or not. And it speaks of one record. Who fills in two forms, or whose three
 # sisters answer as well, gets [k times the ε](glossary.md#group-privacy) for k records.
 
@@ -184,7 +184,7 @@ mt.show(
 #
 # Mostly it is numbers that are published. "How many on ward 7 said yes?" One nurse more or less changes this count by at most 1, its
 # [sensitivity](glossary.md#sensitivity). Laplace noise of scale sensitivity/ε makes it ε-private (Dwork 2006). The attacker knows the other
-# answers, subtracts them, and looks at what is left: noise around 1 with Nadia's yes, around 0 without.
+# answers, subtracts them, and looks at what is left: noise around 1 with Tess's yes, around 0 without.
 #
 # 20,000 times each, with ε = 1:
 
@@ -205,7 +205,7 @@ for fpr in (0.01, 0.1, 0.3, 0.5):
 # another question: at most {{ mt.precision(mechanisms.largest_tpr(0.01, 1.0), 0.01, 0.5):.1%}} at the first of these rates if half took part, and far fewer if few did.
 
 # %% [markdown]
-# Gaussian noise behaves otherwise. Its tails are thin: far out an answer is so much likelier with Nadia's yes that no factor $e^{\varepsilon}$ covers
+# Gaussian noise behaves otherwise. Its tails are thin: far out an answer is so much likelier with Tess's yes that no factor $e^{\varepsilon}$ covers
 # it. That is what δ is for: the probability mass that is left over. With μ = sensitivity / σ one knows the best attack
 # exactly (Dong 2022), and for every ε the least δ that goes with it (Balle & Wang 2018).
 
@@ -325,14 +325,15 @@ for name, epsilon in accounts.items():
 # %% [markdown]
 # ### Round 4: a model that keeps the promise
 #
-# Each step of a training publishes a sum of gradients. One record moves it as far as its gradient is long, and that has no limit. So DP-SGD
+# Each step of a training publishes a sum of gradients. One record moves it as far as its gradient is long, and that has no limit. So [DP-SGD](glossary.md#dp-sgd)
 # (Abadi 2016) makes one. In each step
 #
 # 1. every record joins on its own coin, with probability q;
 # 2. each gradient longer than C is shortened to C: [clipping](glossary.md#clipping);
 # 3. they are added up, and every coordinate gets Gaussian noise of deviation σC;
 # 4. the sum is divided by the batch size to be expected, and one takes a step.
-#
+
+# %% [markdown]
 # So a step is a Gaussian answer with sensitivity C, and the run's ε is that of round 3. Everything computed from the steps afterwards keeps
 # it too, the finished model first of all: [post-processing](glossary.md#post-processing) is free.
 
@@ -406,7 +407,7 @@ with style():
     left, right = figure.subplots(1, 2)
 IntervalDisplay(range(4), [row["accuracy"] for row in by_epsilon], name="DP-SGD").plot(left, color="black")
 left.axhline(plain["accuracy"].value, label="to the end", **end)
-for who, name, color, marker in (("all", "all", "black", "o"), ("odd", "mislabelled", "#D55E00", "s")):
+for who, name, color, marker in (("all", "all", "black", "o"), ("odd", "mislabelled", "#E69F00", "s")):
     line = IntervalDisplay(range(4), [row["adaptive", who] for row in by_epsilon], name=f"DP-SGD, {name}")
     line.plot(right, color=color, marker=marker)
 
@@ -414,7 +415,8 @@ for who, name, color, marker in (("all", "all", "black", "o"), ("odd", "mislabel
 for who, name, ls in (("all", "all", ":"), ("odd", "mislabelled", "--")):
     right.axhline(plain["adaptive", who].value, label=f"to the end, {name}", **{**end, "ls": ls})
 right.set(yscale="log", ylim=(0.004, 1))
-for ax, name in ((left, "accuracy on new digits"), (right, "found by LiRA at 1 % FPR (share)")):
+in_percent(right.yaxis)
+for ax, name in ((left, "accuracy on new digits"), (right, "TPR at 1 % FPR, LiRA (share of members)")):
     ax.set(xlabel="ε at δ = 1e-5", ylabel=name)
     ax.set_xticks(range(4), ticks)
     ax.legend(loc="best", fontsize=9)
@@ -424,7 +426,7 @@ costs = ", ".join(
 )
 mt.show(
     figure,
-    alt=f"Left: accuracy by ε: {costs}. Right: LiRA finds about 1 % at every ε, also among the mislabelled",
+    alt=f"Left: accuracy by ε: {costs}. Right: LiRA finds between 1 % and 2 % at every ε, also among the mislabelled",
 )
 
 # %% [markdown]
@@ -507,8 +509,8 @@ for k in (1, 2, 4):
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you
-# can skip any of them and come back.
+# Each cell checks what you write. Skip what you like and come back: until yours is right, the lesson goes on with the
+# package's own function.
 #
 # ### 1. Clip each example
 #
@@ -836,7 +838,7 @@ check.quiz
 # 1. At which wheel would you yourself answer the question about the pills truthfully? What does the hospital learn
 #    from 2,000 people at that wheel?
 # 2. The survey comes back every month, with the same nurses. What is *one record* in Hanna's sentence, and who
-#    explains it to Nadia?
+#    explains it to Tess?
 # 3. The learning rate was tried out on the very digits, and no ε here counts that. How would you choose it for
 #    patients, so that the signature stays true?
 
@@ -847,7 +849,7 @@ check.quiz
 # 2. A mechanism keeps many pairs at once. One pair at ε = 8 excludes next to nothing at [[1 %|definition]] FPR; the whole run allowed {{ limits[8.0]:.1%}}.
 # 3. DP-SGD: coins, clip each record, add up, noise of σC, divide by the expected size. ε depends on noise, sample rate and steps; not on the clip.
 # 4. PLD and RDP are bounds, PLD the lower; the Gaussian approximation lies below the truth. An ε counted for coins belongs to coins.
-# 5. At ε = 8 accuracy was {{ by_epsilon[1]["accuracy"].value:.3f}}, at ½ {{ by_epsilon[3]["accuracy"].value:.3f}}. LiRA found about one member in a hundred at both, and without noise; the strongest attacker {{ tpr.value:.1%}} at 8, with {{ fpr.value:.1%}} accused wrongly.
+# 5. At ε = 8 accuracy was {{ by_epsilon[1]["accuracy"].value:.3f}}, at ½ {{ by_epsilon[3]["accuracy"].value:.3f}}. LiRA found between one and two members in a hundred at both, and without noise; the strongest attacker {{ tpr.value:.1%}} at 8, with {{ fpr.value:.1%}} accused wrongly.
 
 # %% [markdown]
 # **You may now claim** "this training keeps (ε, δ) for one record, drawn by coins, counted by PLD; no attacker finds more than so many members at this FPR".
@@ -857,7 +859,7 @@ check.quiz
 
 # %% [markdown]
 # **New in the [glossary](glossary.md)**: [clipping](glossary.md#clipping), [composition](glossary.md#composition), [delta](glossary.md#delta), [differential privacy](glossary.md#differential-privacy),
-# [epsilon](glossary.md#epsilon), [gradient canary](glossary.md#gradient-canary), [group privacy](glossary.md#group-privacy), [neighbours](glossary.md#neighbours),
+# [DP-SGD](glossary.md#dp-sgd), [epsilon](glossary.md#epsilon), [gradient canary](glossary.md#gradient-canary), [group privacy](glossary.md#group-privacy), [mechanism](glossary.md#mechanism), [neighbours](glossary.md#neighbours),
 # [post-processing](glossary.md#post-processing), [privacy accountant](glossary.md#privacy-accountant), [privacy loss](glossary.md#privacy-loss), [randomised response](glossary.md#randomised-response),
 # [sensitivity](glossary.md#sensitivity), [subsampling](glossary.md#subsampling)
 
@@ -877,7 +879,9 @@ check.quiz
 # - N. Papernot and T. Steinke, Hyperparameter tuning with Rényi differential privacy, 2022
 # - M. Nasr and others, Tight auditing of differentially private machine learning, 2023
 # - L. Chua and others, How private are DP-SGD implementations?, 2024
-# - Handwritten digits of scikit-learn; MNIST-5k, see the data cards
+# - Handwritten digits of scikit-learn and MNIST-5k; their cards are in `datasets/README.md`
+#
+# **Next**: [11 Auditing a privacy claim](11_audits.ipynb)
 
 # %%
 mt.progress.so_far("10")
