@@ -572,8 +572,8 @@ print(
 #
 # - `cross_entropy`, *clipped*: ask which record the attacker wants most. It is among those that now all have the same
 #   loss.
-# - `generalisation_gap`, *training set as a sample*: ask what else could have come on that side. Nothing: every
-#   member was asked. The learner's instinct is right for another question, that of another training.
+# - `generalisation_gap`, *training set as a sample*: two neighbours compare the gaps of networks with different digits.
+#   The numbers differ, and a wider interval would say so; but the exercise speaks about the one on the table.
 # - `purge`, *row by row*: let them draw the table of distances for three test images and two training images on
 #   paper, and mark where a copy could stand.
 
