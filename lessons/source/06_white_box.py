@@ -748,8 +748,8 @@ for name, columns in {"1,290 numbers of the last layer": numbers, "9 features of
 #   paid, and the word `backward` needs no blame.
 # - `last_layer_norm`, *one added to the length*: a right triangle with the sides |h| and 1. The bias is a further
 #   direction, so the lengths meet at a right angle.
-# - `alignment`, *dot product*: sort by the length of the gradient alone and compare the two rankings. The loudest
-#   records lead, in the batch or not.
+# - `alignment`, *dot product*: have them print the twenty best by their score and the twenty loudest records, sorted by
+#   length alone. Nearly the same names stand on both lists, which is a strange way of listening for direction.
 
 # %% [markdown] section="surprise"
 # ## Surprise
