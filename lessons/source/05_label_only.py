@@ -873,7 +873,8 @@ check.quiz
 # %% [markdown] audience="instructor"
 # **To discuss.**
 #
-# 1. The lender has announced: "It is safe now." Which sentence could it print after this lesson, word for word?
+# 1. "Nobody can compute a likelihood from a letter", the lender has announced. Which sentence could it print after this
+#    lesson, word for word?
 # 2. The attack needs Ines's true grade. Who knows it, and who only guesses it? What does a guess do to the one
 #    letter?
 # 3. One application in 50 versions can be noticed, 2,000 applications sent once cannot. Whom does a limit on
