@@ -12,8 +12,8 @@
 #
 # **Data** 8 × 8 images of handwritten digits, in tiny models, so that thousands of them train in seconds.
 #
-# **Threat model** An auditor who may train the implementation as often as he likes, puts records or gradients of his own into it, and
-# sees either the final model or every noisy update.
+# **Threat model** An auditor who may train the implementation any number of times, puts records or gradients of his own into it,
+# and sees either the final model or every noisy update.
 
 # %% [markdown] audience="instructor"
 # **What goes wrong at the machine.** Thousands of tiny models train in round 1, in the suspects' cells and for the
@@ -53,7 +53,7 @@ from mia_teach.plots import ScoreHistogramDisplay, style
 #
 # <details><summary>Answers</summary>
 #
-# 1. Those above $e^\epsilon \cdot FPR + \delta$, whatever the attacker knows; and the same with “accused” and “not accused”
+# 1. Those above $e^\varepsilon\, \text{FPR} + \delta$, whatever the attacker knows; and the same with "accused" and "not accused"
 #    exchanged.
 # 2. Part of its success there is luck with just these records, and other records don't repeat it.
 #
@@ -77,7 +77,7 @@ from mia_teach.plots import ScoreHistogramDisplay, style
 # %% [markdown] section="predict"
 # ## Predict
 #
-# An audit turns the success of an attack into a lower bound on ε, “[[95 %|definition]] sure”. It needs a threshold: which scores are called
+# An [audit](glossary.md#audit) turns the success of an attack into a lower bound on ε, "[[95 %|definition]] sure". It needs a threshold: which scores are called
 # *in*, which *out*, and about whom one says nothing. Several published tools try all thresholds on the scores at hand and report
 # the best bound.
 #
@@ -155,9 +155,9 @@ mt.show(
 # At a threshold he counts hits and false alarms. If the claim holds, then for every attack, and for the one that answers the
 # opposite,
 #
-# $$TPR \le e^\epsilon \, FPR + \delta \qquad\text{and}\qquad 1 - FPR \le e^\epsilon (1 - TPR) + \delta .$$
+# $$\text{TPR} \le e^\varepsilon\, \text{FPR} + \delta \qquad\text{and}\qquad 1 - \text{FPR} \le e^\varepsilon (1 - \text{TPR}) + \delta .$$
 #
-# Read backwards: ε is at least $\ln\frac{TPR - \delta}{FPR}$. But counts scatter. So he takes the end of each
+# Read backwards: ε is at least $\ln\frac{\text{TPR} - \delta}{\text{FPR}}$. But counts scatter. So he takes the end of each
 # [Clopper–Pearson interval](glossary.md#clopper-pearson-interval) that speaks *for* the claim: the TPR's low end and the FPR's
 # high end (Jagielski 2020). What is left is a lower bound, and wrong in at most [[5 %|definition]] of all audits.
 #
@@ -254,7 +254,7 @@ mt.show(figure, alt=f"The ceiling grows slowly: {ceilings[1]:.1f} at 10, {ceilin
 
 # %% [markdown]
 # It grows with the logarithm: ten times the models, about $\ln 10$ more. Against its one pair a claim of 8 can't be refuted by hundreds
-# of models, whatever it leaks. (Round 3 finds more to hold it against.) So a report without its ceiling says nothing: “we found only ε ≥ {{ f"{ceiling(20):.1f}" }}” is also what 20
+# of models, whatever it leaks. (Round 3 finds more to hold it against.) So a report without its ceiling says nothing: "we found only ε ≥ {{ f"{ceiling(20):.1f}" }}" is also what 20
 # models with the canary and 20 without say of a program that publishes its data.
 #
 # Here the ceiling is {{ f"{by_final['flagged'][0].ceiling:.2f}" }}, above the claim of {{ f"{claimed.epsilon(DELTA):.2f}" }}. The models
@@ -269,7 +269,8 @@ mt.show(figure, alt=f"The ceiling grows slowly: {ceilings[1]:.1f} at 10, {ceilin
 #
 # DP-SGD promises its ε against somebody who sees *every noisy sum*. The final model is what eight of them left, blurred by all that was
 # learnt. So let the auditor see what the promise covers, and look where nothing else is (Nasr 2023).
-#
+
+# %% [markdown]
 # The gradient of the cross-entropy sums to zero over the classes. So some directions of the weights are used by no record at all. He
 # inserts a gradient there, as if a record had it: a [gradient canary](glossary.md#gradient-canary). There are 32 of them, at right angles
 # to each other. Each points along a unit vector $u$, and after clipping it has length C. From the noisy sum $S$ of a step he reads its
@@ -289,9 +290,10 @@ print(f"claimed noise multiplier: {claimed.noise_multiplier}")
 # %% [markdown]
 # Just noise and a coin: with [[25 %|definition]] it takes part. Over all eight steps the best score is the likelihood ratio of the
 # shares, in against out, *if the claim is true*; its threshold is 0, fixed before anything was seen.
-#
+
+# %% [markdown]
 # One thing more. The signed pair tells only at rates that are hard to count: without a single false alarm in 1,000 models the FPR may
-# still be {{ f"{1 - 0.025 ** (1 / 1000):.2%}" }}, and $e^\epsilon$ times that allows
+# still be {{ f"{1 - 0.025 ** (1 / 1000):.2%}" }}, and $e^\varepsilon$ times that allows
 # {{ f"{(1 - 0.025 ** (1 / 1000)) * np.exp(claimed.epsilon(DELTA)):.0%}" }} of hits. But a run does not keep one pair, it keeps a whole
 # curve of pairs, as lesson 10 drew it; those with a smaller ε and a larger δ tell at rates that he can count. So `dpsgd_bound` holds the
 # counts against *all* of them, and translates back.
@@ -341,13 +343,14 @@ for name, seen in {"sound": sound, "flagged": flagged}.items():
 # {{ f"{np.mean([b.epsilon for b in by_way['sound', 'final model, pair']]):.2f}" }}. And the flag: the last auditor refutes the claim in
 # {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["flagged", "each update, curve at 0"]) }} of 8 audits, the first in
 # {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["flagged", "final model, pair"]) }}.
-#
-# Is that the curve, or only that a fixed threshold leaves all 2,000 models to count? The rows “at 0” differ in nothing but the curve:
+
+# %% [markdown]
+# Is that the curve, or only that a fixed threshold leaves all 2,000 models to count? The rows "at 0" differ in nothing but the curve:
 # {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, pair at 0']]):.2f}" }} against the pair,
 # {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, curve at 0']]):.2f}" }} against the curve, of the same counts.
 #
-# (The verdict assumes nothing about the program. The number behind “ε ≥” is a translation, for DP-SGD with these steps and this sample
-# rate.) “Nothing was found” is worth as much as the auditor. A way to know what he is worth: let him audit something broken on purpose.
+# (The verdict assumes nothing about the program. The number behind "ε ≥" is a translation, for DP-SGD with these steps and this sample
+# rate.) "Nothing was found" is worth as much as the auditor. A way to know what he is worth: let him audit something broken on purpose.
 
 # %% [markdown]
 # And the ceiling? A perfect attack on n models with the canary and n without, against the pair and against the curve:
@@ -367,14 +370,14 @@ for n in (5, 10, 20, 100):
 
 # %% [markdown]
 # (20 is where the scale ends.) With 10 and 10 the rates are at least {{ f"{0.025 ** 0.1:.0%}" }} and at most
-# {{ f"{1 - 0.025 ** 0.1:.0%}" }}. The pair hardly minds, as $e^\epsilon$ is {{ f"{np.exp(claimed.epsilon(DELTA)):.0f}" }}. But the curve
+# {{ f"{1 - 0.025 ** 0.1:.0%}" }}. The pair hardly minds, as $e^\varepsilon$ is {{ f"{np.exp(claimed.epsilon(DELTA)):.0f}" }}. But the curve
 # also says how far the two rates may lie apart, its δ at ε = 0, and so wide a gap needs less noise than was claimed. Twenty models could
 # refute this claim, if a perfect attack existed. What is short is the attack: noise makes it imperfect.
 
 # %% [markdown]
 # Must it be thousands of models? With many canaries in one model, each with its own coin, a *single run* is many coin tosses.
 # Steinke and others (2023) showed that guesses about them can be counted: if the run is ε-DP, each is right with a chance of at most
-# $e^\epsilon / (1 + e^\epsilon)$, whatever the guesses before it. (The δ costs a little extra.) That is a
+# $e^\varepsilon / (1 + e^\varepsilon)$, whatever the guesses before it. (The δ costs a little extra.) That is a
 # [one-run audit](glossary.md#one-run-audit). How many guesses is fixed beforehand: a quarter in, a quarter out.
 
 
@@ -423,7 +426,8 @@ mt.show(figure, alt=f"The line of one run lies above: {guesses[1]:.1f} at 10, {g
 #
 # `mia_teach/suspects.py` holds seven implementations of the noisy sum by seven teams, named after trees. All claim to be
 # DP-SGD with the settings above, and each tells the accountant so in its own way. Don't read them yet. Audit first.
-#
+
+# %% [markdown]
 # 400 models each, one gradient canary in the weights and one in the biases. `strongest_bound` takes the likelihood ratio, and beside it the
 # plain sum of shares with a threshold from one half, since we don't know *what* is wrong. Two scores of two canaries are four tries, and
 # the best counts: it pays, each try gets a quarter of the error. Seven verdicts shall hold together with [[95 %|definition]]; so each
@@ -495,7 +499,7 @@ for name in ("birch", "oak"):
 # gradient by C over the larger of its norm and C: the same clipping, written otherwise. By reading alone one might have convicted
 # birch; by auditing alone one would not know *why* fir fails.
 #
-# And how much is “not refuted” worth here? Let the same auditor, with 400 models and as little error to spend, look at round 1's sound and
+# And how much is "not refuted" worth here? Let the same auditor, with 400 models and as little error to spend, look at round 1's sound and
 # flagged training. Ten audits of each, two canaries an audit:
 
 
@@ -575,8 +579,8 @@ print(
 # %% [markdown] section="exercises"
 # ## Exercises
 #
-# Each cell checks what you wrote. If it is not right yet, the lesson goes on with the package's own function, so you can
-# skip any of them and come back.
+# Each cell checks what you write. Skip what you like and come back: until yours is right, the lesson goes on with the
+# package's own function.
 #
 # ### 1. The bound
 #
@@ -882,8 +886,8 @@ except ValueError as refusal:
 
 # %% [markdown]
 # Could Leyla have known? Yes: by an auditor who sees the updates, with 2,000 tiny models or a few hundred, and numbers fixed beforehand. What she
-# could never have had from him is the opposite. An audit can say “this claim is false, [[95 %|definition]] sure”. It can't say
-# “this claim is true”. That takes the proof, and somebody who reads whether the code does what the proof assumes.
+# could never have had from him is the opposite. An audit can say "this claim is false, [[95 %|definition]] sure". It can't say
+# "this claim is true". That takes the proof, and somebody who reads whether the code does what the proof assumes.
 
 # %% [markdown] audience="instructor"
 # **Surprise (3 minutes).** Return to the reasons noted at *Predict*. Whoever said 5 trusted the label; whoever said 100 forgot that
@@ -900,9 +904,9 @@ check.quiz
 # %% [markdown] section="transfer"
 # ## Transfer
 #
-# A vendor sells a speech model “with ε = 2” and attaches an audit: “We trained 50 models, 25 with our canary and
+# A vendor sells a speech model "with ε = 2" and attaches an audit: "We trained 50 models, 25 with our canary and
 # 25 without, attacked the final model with eight attacks at 200 thresholds each, held the hits and false alarms against ε = 2, and the
-# largest lower bound was [[0.4|definition]]. This confirms our ε with [[95 %|definition]] confidence.” Write five sentences
+# largest lower bound was [[0.4|definition]]. This confirms our ε with [[95 %|definition]] confidence." Write five sentences
 # to a hospital that wants to buy: what does the audit show, what could it have shown, and what do you ask for?
 
 # %% [markdown]
@@ -938,18 +942,18 @@ check.quiz
 #    Report it.
 # 3. By the final model {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["flagged", "final model, pair"]) }} of 8 audits found the
 #    flag, by each update and the whole curve {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["flagged", "each update, curve at 0"]) }} of 8.
-# 4. A threshold that has seen the test is not a test: noise was “convicted” in {{ share["best pair of thresholds"]:.1%}} of the audits.
+# 4. A threshold that has seen the test is not a test: noise was "convicted" in {{ share["best pair of thresholds"]:.1%}} of the audits.
 # 5. Seven verdicts share one error rate. {{ int(refuted.sum()) }} of 7 suspects were refuted; the others are not proved.
 
 # %% [markdown]
-# **You may now claim** “this implementation leaks at least this ε, so sure, by this auditor; a perfect one could have shown so much”.
+# **You may now claim** "this implementation leaks at least this ε, so sure, by this auditor; a perfect one could have shown so much".
 #
 # **You may not claim** that an ε is true because an audit stayed below it, or that the best of many thresholds, attacks or canaries is
 # as sure as one.
 
 # %% [markdown]
 # **New in the [glossary](glossary.md)**: [audit](glossary.md#audit), [ceiling](glossary.md#ceiling),
-# [gradient canary](glossary.md#gradient-canary), [one-run audit](glossary.md#one-run-audit)
+# [one-run audit](glossary.md#one-run-audit)
 #
 # **Sources**
 #
@@ -960,7 +964,11 @@ check.quiz
 # - C. Clopper and E. Pearson, The use of confidence or fiducial limits illustrated in the case of the binomial, 1934
 # - F. Tramèr and others, Debugging differential privacy: a case study for privacy auditing, 2022
 # - The code of Panoramia, `O1_Steinke_Code/o1_audit.py`, 2024
-# - The code of Canife, pull request 2, 2023: “empirical epsilon calculations are now maximised over FPR/FNR”
+# - The code of Canife, pull request 2, 2023: "empirical epsilon calculations are now maximised over FPR/FNR"
+# - Handwritten digits of scikit-learn; their card is in `datasets/README.md`
+#
+# **Next**: this was the last lesson. Take one model that you may test, and one claim that is made about it. Write down who is
+# asked to trust the claim, which attack would refute it at which false positive rate, and which number you would sign.
 
 # %%
 mt.progress.so_far("11")
