@@ -749,7 +749,7 @@ for name, columns in {"1,290 numbers of the last layer": numbers, "9 features of
 # - `last_layer_norm`, *one added to the length*: a right triangle with the sides |h| and 1. The bias is a further
 #   direction, so the lengths meet at a right angle.
 # - `alignment`, *dot product*: have them print the twenty best by their score and the twenty loudest records, sorted by
-#   length alone. Nearly the same names stand on both lists, which is a strange way of listening for direction.
+#   length alone. How many names stand on both lists? Whoever listens for direction should not hear loudness.
 
 # %% [markdown] section="surprise"
 # ## Surprise
