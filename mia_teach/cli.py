@@ -35,10 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def start(options: argparse.Namespace) -> int:
-    """Put the lessons into the folder, then run JupyterLab there until Ctrl-C."""
+    """Put the lessons into the folder, then, unless only the files are wanted, run JupyterLab there until Ctrl-C."""
     folder = Path(options.folder).expanduser().absolute()
     done = course.update(folder, version=__version__)
     _tell(done, folder)
+    if options.only_files:
+        print("Open that folder in the JupyterLab that runs already. Your work in it is kept.")
+        return 0
     lesson = course.current_lesson(folder)
     port = _free_port(options.port)
     if port != options.port:
@@ -126,6 +129,9 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=_port, default=8888, metavar="N", help="default: 8888, or the next free one"
     )
     one.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
+    one.add_argument(
+        "--only-files", action="store_true", help="start nothing: on a JupyterHub, JupyterLab runs already"
+    )
     one.set_defaults(run=start)
 
     two = commands.add_parser("doctor", help="check that everything the course needs is here")
