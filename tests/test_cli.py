@@ -184,6 +184,16 @@ def test_a_later_start_goes_on_where_the_learner_was_and_keeps_what_is_theirs(st
     assert second.end(signal.SIGINT) == 0
 
 
+def test_where_jupyterlab_runs_already_only_the_files_come(run, tmp_path):
+    for said in ("new:      00_the_game.ipynb", "Open that folder in the JupyterLab that runs already."):
+        done = run("start", "on-a-hub", "--only-files")
+        assert done.returncode == 0, done.stderr
+        assert said in done.stdout
+        assert "http" not in done.stdout
+    names = sorted(path.name for path in (tmp_path / "on-a-hub").glob("*.ipynb"))
+    assert names == ["00_the_game.ipynb", "01_overfitting.ipynb"]
+
+
 @pytest.mark.parametrize("where", ["file", "file/course", "lessons"])
 def test_a_folder_that_cannot_be_used_gets_one_clear_sentence(run, tmp_path, where):
     (tmp_path / "file").write_text("")
