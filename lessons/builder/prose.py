@@ -113,9 +113,9 @@ def placeholders(text: str) -> Iterator[Placeholder]:
 def fill(text: str, values: list[str]) -> str:
     """The text with the values of its placeholders in their places, and its marks as bare numbers."""
     rest = iter(values)
-    filled = PLACEHOLDER.sub(lambda _: _spaced(next(rest)), text)
+    filled = PLACEHOLDER.sub(lambda _: _typeset(next(rest)), text)
     code = [match.span() for match in _CODE.finditer(filled)]
-    return MARKED.sub(lambda m: m[0] if _within(m.start(), code) else _spaced(m[1].strip()), filled)
+    return MARKED.sub(lambda m: m[0] if _within(m.start(), code) else _typeset(m[1].strip()), filled)
 
 
 def quotations(text: str) -> list[Quotation]:
@@ -157,9 +157,9 @@ def _slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
-def _spaced(value: str) -> str:
-    """Per cent with a no-break space before it, as everywhere in the course."""
-    return re.sub(r"(?<=\d)\s*%", NO_BREAK + "%", value)
+def _typeset(value: str) -> str:
+    """Per cent with a no-break space before it and a minus that is no hyphen, as everywhere in the course."""
+    return re.sub(r"(?<=\d)\s*%", NO_BREAK + "%", re.sub(r"(?<![\w.])-(?=[\d.])", "−", value))
 
 
 def _is_expression(text: str) -> bool:

@@ -111,6 +111,11 @@ def test_per_cent_gets_a_space_that_does_not_break():
     )
 
 
+def test_a_negative_number_gets_a_minus_and_a_range_of_years_or_an_exponent_keeps_its_hyphen():
+    filled = prose.fill("{{ a }}, {{ b }}, {{ c }}", ["-0.3 (-1.5 to 0.9)", "1e-05", "2020-2021"])
+    assert filled == "−0.3 (−1.5 to 0.9), 1e-05, 2020-2021"
+
+
 def test_brackets_inside_code_are_no_mark():
     assert prose.fill("`[[0.5]]` and [[0.5]]", []) == "`[[0.5]]` and 0.5"
     assert [quoted.text for quoted in prose.quotations("`[[0.5]]` and [[0.7]]")] == ["0.7"]
