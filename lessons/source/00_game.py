@@ -139,8 +139,8 @@ prediction
 #    not in".
 # 3. The adversary wins when the word and the coin agree.
 #
-# In code, `game.view` is all that the adversary sees, and the coins stay with the challenger. Who guesses without
-# looking sets the zero point.
+# In code, `game.view` is all that the adversary sees, and the coins stay with the challenger. Somebody who
+# guesses without looking sets the zero point.
 
 # %%
 coins = member[0]  # the challenger's secret

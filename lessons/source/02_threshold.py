@@ -409,7 +409,7 @@ for name, (tpr, fpr) in points.items():
 #
 # From here on every lesson reports attacks like this:
 #
-# 1. A score is larger for members, and accused is who scores **above** the threshold. Ties accuse nobody.
+# 1. A score is larger for members, and whoever scores **above** the threshold is accused. Ties accuse nobody.
 # 2. **TPR at a low FPR comes first**, AUC second, accuracy in a balanced game never alone.
 # 3. Every rate comes with its **counts and an interval**, and says over how many models.
 # 4. An FPR needs enough non-members: at least one false positive to be seen at all, ten or more to be steady.

@@ -23,7 +23,7 @@
 # whoever collects them in a list may lose the kernel. Round 3 prints a refusal that is meant to come. And `own` is
 # reused: who goes back to round 3's figure after *Surprise* runs the cell above it first.
 #
-# **What goes wrong in thinking.** "The nought is safe because it was not in." It would be as safe as a member. "LiRA
+# **What goes wrong in thinking.** "The zero is safe because it was not in." It would be as safe as a member. "LiRA
 # makes the model leak." The leak was there, and one threshold could not see it. A score is read as odds to bet on,
 # and four shadows that find nothing are read as a safe model.
 
@@ -143,7 +143,7 @@ mt.show(pictures, alt=f"Two handwritten digits: {ranks[0]}, {ranks[1]}")
 print(*ranks, sep="\n")
 
 # %% [markdown]
-# By the loss the nought is among the most suspect of all and the odd two is in the lower half. Now ask the
+# By the loss the zero is among the most suspect of all and the odd two is in the lower half. Now ask the
 # shadows. For each of the two, one stroke is one shadow's answer; the curves are normal densities with the strokes' means
 # and deviations. From left to right the adversary trains more models.
 
@@ -164,7 +164,7 @@ means = [f"{names[i]}: {mean_in[i]:.1f} with it, {mean_out[i]:.1f} without" for 
 mt.show(figure, alt=f"Densities of log-odds with 4, 16, 64 shadows. Means with 64, {means[0]}; {means[1]}")
 
 # %% [markdown]
-# Whether a model saw the nought or not, it answers about 18: that answer cannot tell. The two is
+# Whether a model saw the zero or not, it answers about 18: that answer cannot tell. The two is
 # another matter. Networks that never saw it are nearly sure that it is *not* a two ({{ mean_out[odd]:.1f}}); those that
 # trained on it give {{ mean_in[odd]:.1f}}, and the target gives {{ phi[odd]:.1f}}. Nobody gets there without having learnt it.
 
@@ -192,8 +192,8 @@ for name, values in answers.items():
     print(f"{name:46} {skew[0]:12.1f} {skew[1]:15.1f}")
 
 # %% [markdown] audience="instructor"
-# **Round 1 (9 minutes).** Take a vote on the two digits before the densities appear; nearly everybody accuses the nought. Let
-# somebody say why 4 shadows already suffice for the two and 64 do not for the nought. Common slip: "the nought is safe
+# **Round 1 (9 minutes).** Take a vote on the two digits before the densities appear; nearly everybody accuses the zero. Let
+# somebody say why 4 shadows already suffice for the two and 64 do not for the zero. Common slip: "the zero is safe
 # because it is a non-member". It would be as safe as a member; have them find the sentence in the text.
 
 # %% [markdown]
@@ -216,7 +216,7 @@ for record, name in names.items():
     print(f"{name:16}{score[record]:7.1f} {by_ratio[record]:6,} {by_loss[record]:13,}")
 
 # %% [markdown]
-# The nought falls from the top into the crowd, its score near 0: no evidence either way. The odd two rises to
+# The zero falls from the top into the crowd, its score near 0: no evidence either way. The odd two rises to
 # rank {{ by_ratio[odd] }}.
 #
 # Read the score as a *score*, not as odds to bet on. Where two bells of unlike width overlap, the wide one is higher on *both*
@@ -297,7 +297,7 @@ mt.show(ax, alt=f"ROC curves, logarithmic. TPR at 1 % FPR: {said}; the loss foll
 # to fair". Nothing in it says that some members are now found with hardly a false alarm.
 
 # %% [markdown] audience="instructor"
-# **Round 2 (8 minutes).** Ask what the score of the nought would be with *twice* as many shadows. (About the same: near 0;
+# **Round 2 (8 minutes).** Ask what the score of the zero would be with *twice* as many shadows. (About the same: near 0;
 # more shadows sharpen the estimate of an effect that is not there.) Slip to listen for: "LiRA makes the model leak". In
 # the paper the AUC hardly moves on CIFAR-10; here it moves as well. Say so if somebody quotes the paper.
 
@@ -454,7 +454,7 @@ for name, attack in {"one-sided": one_sided, "two-sided": two_sided}.items():
 # %% [markdown]
 # Offline there are no models with the record, so they are guessed from those without: $p(x) = \frac{(1+a)\,p_{out}(x) + 1 - a}{2}$,
 # where $a = 1$ would say "training changes nothing" and $a = 0$ "training makes it certain"; here $a = 0.3$. The logits are divided
-# by a temperature of 2 first, so that answers near certainty keep apart.
+# by a [temperature](glossary.md#temperature) of 2 first, so that answers near certainty keep apart.
 
 
 # %%
@@ -790,7 +790,7 @@ for some in (2000, 200, 20):
 # **When an answer is wrong.** Beyond the reply that the learner gets:
 #
 # - `label_log_odds`, *through the probability*: ask at which log-odds a float32 probability has become 1 (about 17)
-#   and a float64 one (about 37), and where the nought of round 1 stands.
+#   and a float64 one (about 37), and where the zero of round 1 stands.
 # - `lira_score`, *zeros counted*: two numbers and a mask on the board, `[4, 6]` with one of them masked. Whoever
 #   multiplies gets a mean of 2 or 3, and nobody believes that.
 # - `pooled_deviations`, *around one common mean*: ask what varies inside one of the bells of round 1, records or
@@ -925,7 +925,7 @@ check.quiz
 # %% [markdown] audience="instructor"
 # **To discuss.**
 #
-# 1. No question to the model can ever tell whether the nought was in. Is it a member in any sense that matters to
+# 1. No question to the model can ever tell whether the zero was in. Is it a member in any sense that matters to
 #    whoever wrote it?
 # 2. The published slip stands in more than ten projects. Which of this lesson's numbers would have shown it to their
 #    authors, and which did not?
@@ -940,7 +940,7 @@ check.quiz
 #    of the loans, where the loss found hardly more than chance.
 # 3. Few shadows: pool the deviations, each side by itself, or use RMIA. Each record's own deviation needs dozens.
 # 4. Offline works, if one-sided: training makes a record's answer better. RMIA pays less for being late.
-# 5. The exposed are the unusual. The clear nought was safe even as a member; the average describes neither.
+# 5. The exposed are the unusual. The clear zero was safe even as a member; the average describes neither.
 
 # %% [markdown]
 # **You may now claim** "with so many shadows this attack finds so many members at this FPR, over so many targets", and name
@@ -953,7 +953,7 @@ check.quiz
 # **New in the [glossary](glossary.md)**: [difficulty calibration](glossary.md#difficulty-calibration),
 # [likelihood ratio](glossary.md#likelihood-ratio), [LiRA](glossary.md#lira),
 # [offline attack](glossary.md#offline-attack), [pooled deviation](glossary.md#pooled-deviation),
-# [population](glossary.md#population), [RMIA](glossary.md#rmia)
+# [population](glossary.md#population), [RMIA](glossary.md#rmia), [temperature](glossary.md#temperature)
 #
 # **Sources**
 #

@@ -782,7 +782,7 @@ for parts in (own_past[1], single):
     print(f"{parts[0].name:22}", ", ".join(at))
 
 # %% [markdown]
-# So the nought was mostly a tie that sat on the threshold. What reading probabilities adds is the step at [[2 %|definition]] from
+# So the zero was mostly a tie that sat on the threshold. What reading probabilities adds is the step at [[2 %|definition]] from
 # {{ over_targets(own_past[1], "tpr", 0.02):.1%}} to {{ over_targets(single, "tpr", 0.02):.1%}}.
 #
 # At 1,000 questions a day the whole list takes 2 days, every application sent once, as any customer sends it. Attacks that

@@ -312,8 +312,8 @@ print(risk.table(surprising, heading="named rightly, unseen"))
 
 # %% [markdown]
 # That is it. Where none of the 32 models that never saw a patient names the illness, the patient is found in
-# {{ surprising[0].exposure:.1%}} of the trainings; where they name it anyway, in {{ surprising[-1].exposure:.1%}}. Exposed is not who is far
-# out. Exposed is who **surprises**: a label that nobody else's record teaches can only be learnt by heart. (The two columns come from
+# {{ surprising[0].exposure:.1%}} of the trainings; where they name it anyway, in {{ surprising[-1].exposure:.1%}}. Being far out does not
+# expose anybody. Being a **surprise** does: a label that nobody else's record teaches can only be learnt by heart. (The two columns come from
 # different models: surprise from those without the patient, exposure from those with.)
 #
 # It is a rule of thumb for the data owner, too: train a few models without a record, and see whether they miss it.
@@ -860,7 +860,7 @@ print(page.save())
 # 1. An average is nobody's risk. At [[1 %|definition]] FPR LiRA found {{ exposure.average():.1%}} of the members; {{ f"{never:.1%}" }} of the patients were never found,
 #    {{ f"{often:.1%}" }} at least every other time.
 # 2. Pick the exposed on some models and measure them on others.
-# 3. Exposed is who surprises: rare labels, and records that the others do not explain. Distance from the crowd says little.
+# 3. Those who surprise are exposed: rare labels, and records that the others do not explain. Distance from the crowd says little.
 # 4. Twins dealt apart look safe and are not. Ask about people.
 # 5. Trainings are not people, and many groups need wider intervals.
 

@@ -143,7 +143,7 @@ for name, values in {"computed": p, "let out": p.round(2), "read": read}.items()
     print(f"{name:14}", *(f"{one:9.6f}" for one in values))
 
 # %% [markdown]
-# (The last row is what an attack computes with. Where the filter shows a nought no logarithm would be finite. Nobody takes
+# (The last row is what an attack computes with. Where the filter shows a zero no logarithm would be finite. Nobody takes
 # it for impossible: it is anything below half a hundredth, and is read as the middle of that.)
 #
 # The supplier's test is the loss attack, threshold for all, with and without the filter. As in all that follows: the share
@@ -174,7 +174,7 @@ for parts in (before, after):
 print(mt.Roc.from_scores(after[0]).tpr_at(0.01))
 
 # %% [markdown]
-# The slide was honest. Nobody is found. Read the last line, though: the nought is a *tie*, as with the gap attack of
+# The slide was honest. Nobody is found. Read the last line, though: the zero is a *tie*, as with the gap attack of
 # lesson 05. Everybody whose grade is shown as certain has the same highest score, non-members among them, and no threshold
 # lies between them.
 
@@ -185,7 +185,7 @@ print(mt.Roc.from_scores(after[0]).tpr_at(0.01))
 # too few for a width of each record's own, so all records share one width a side: the [pooled deviation](glossary.md#pooled-deviation).)
 #
 # First by somebody who does not know of the filter and compares a rounded answer with unrounded ones of his own
-# models; then by somebody who knows, and sends *their* answers through the same filter. Who adjusts to the defence is
+# models; then by somebody who knows, and sends *their* answers through the same filter. Whoever adjusts to the defence is
 # called [adaptive](glossary.md#adaptive-attack).
 
 
@@ -719,7 +719,7 @@ for who, at in {"honest": honest, "peeking": peeking}.items():
 # *Elsewhere* is what the same epochs leak in the eleven models that did not choose them. The peeking lender
 # reports {{ f"{reports['peeking'][1].value:.2f}" }} %, less than the honest one. Elsewhere his epochs leak
 # {{ f"{reports['peeking'][2].value:.2f}" }} %, the honest one's {{ f"{reports['honest'][2].value:.2f}" }} %: what he gained
-# was luck of his own model, by a difference whose interval leaves out nought. He paid for it in accuracy, too. The honest report is off by
+# was luck of his own model, by a difference whose interval leaves out zero. He paid for it in accuracy, too. The honest report is off by
 # {{ f"{reports['honest'][3].value:.2f}" }} points, which may be nothing. (All of this lies near the [[1 %|definition]] of
 # guessing, and the twelve share loans, so their intervals are somewhat too narrow.) A number that has chosen can no
 # longer judge. Measure the attack once, on the model that validation chose.
@@ -1007,7 +1007,7 @@ check.quiz
 
 # %% [markdown]
 # **New in the [glossary](glossary.md)**: [adaptive attack](glossary.md#adaptive-attack), [canary](glossary.md#canary),
-# [distillation](glossary.md#distillation), [early stopping](glossary.md#early-stopping), [label smoothing](glossary.md#label-smoothing), [temperature](glossary.md#temperature)
+# [distillation](glossary.md#distillation), [early stopping](glossary.md#early-stopping), [label smoothing](glossary.md#label-smoothing)
 #
 # **Sources**
 #

@@ -171,8 +171,8 @@ mt.show(
 # not only safe here. It is reached.
 #
 # Two things that it does not say. It does not say that nothing is learnt about Tess: if the report finds that night nurses take pills,
-# her colleagues will think so of her, whether she answered or not. And it speaks of one record. Who fills in two forms, or whose three
-# sisters answer as well, gets [k times the ε](glossary.md#group-privacy) for k records.
+# her colleagues will think so of her, whether she answered or not. And it speaks of one record. Whoever fills in two forms, or has three
+# sisters who answer as well, gets [k times the ε](glossary.md#group-privacy) for k records.
 
 # %% [markdown] audience="instructor"
 # **Round 1 (8 minutes).** Do it with real coins and a harmless question; twenty people are enough to see the estimate fail and the
@@ -338,7 +338,7 @@ for name, epsilon in accounts.items():
 # it too, the finished model first of all: [post-processing](glossary.md#post-processing) is free.
 
 # %% [markdown]
-# 4,000 digits from MNIST-5k, of which 200 have got a wrong label: if training learns anybody by heart, then them. Twelve models learn
+# 4,000 digits from MNIST-5k, of which 200 have got a wrong label: if anybody is learnt by heart, it is they. Twelve models learn
 # 2,000 each, in a [balanced design](glossary.md#balanced-design); six are attacked, each by the ten that are neither it nor its partner. The other
 # 1,000 digits measure accuracy.
 #
