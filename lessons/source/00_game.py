@@ -40,7 +40,7 @@ from mia_teach.attacks.threshold import gap, label_probability
 from mia_teach.exercises import game as check
 from mia_teach.labs.guessing_game import GuessingGame, in_words
 from mia_teach.labs.prediction import Prediction
-from mia_teach.plots import ConfidenceBarsDisplay, IntervalDisplay
+from mia_teach.plots import ConfidenceBarsDisplay, IntervalDisplay, in_percent
 from mia_teach.rate import percent
 
 mt.doctor()
@@ -203,6 +203,7 @@ shares = IntervalDisplay(range(1, 21), deals, name="a deal of twelve").plot(colo
 shares.ax_.axhspan(many.low, many.high, color="#E69F00", alpha=0.4, label="200 rounds")
 shares.ax_.axhline(0.5, color="#595959", ls=(0, (2, 2)), label="guessing")
 shares.ax_.set(xlabel="deal", ylabel="share of rounds won", ylim=(0, 1.02), xticks=range(1, 21, 3))
+in_percent(shares.ax_.yaxis)
 shares.ax_.legend(loc="lower right", ncols=3)
 mt.show(
     shares,
@@ -216,7 +217,7 @@ mt.show(
 # nothing by itself. The 200 rounds do: {{ many }}.
 
 # %% [markdown] section="lab"
-# ## Lab: your turn
+# ## Lab: guessing game
 #
 # First judge the twelve by eye: mark each patient, then uncover the truth. Deal again as often as you like. Then move
 # the line (drag it, or use the slider and the arrow keys): your rule plays 200 rounds at once, with other patients,
@@ -442,6 +443,7 @@ picture.ax_.set(
     xlabel="model", ylabel="share of rounds won, with interval", ylim=(0, 1.02), xticks=range(1, 21, 3)
 )
 picture.ax_.legend(loc="lower right")
+in_percent(picture.ax_.yaxis)
 clear = sum(result.low > 0.5 for result in results)
 mt.show(
     picture,

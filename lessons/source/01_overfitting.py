@@ -321,7 +321,7 @@ print("pairs won by the ten:      ", ten_win.words(".1%"))
 # of a threshold of her own: the attacker has to train networks, with and without the record. Lessons 03 and 04 are about that.
 
 # %% [markdown] section="lab"
-# ## Lab: the overfitting playground
+# ## Lab: overfitting playground
 #
 # Four settings, 216 combinations, five networks each: all are trained first (`OverfittingGrid.train??` shows how), so that the
 # panel answers at once. [Wrong labels](glossary.md#label-noise) fall on members and non-members alike, so a wrong

@@ -85,7 +85,7 @@ from mia_teach.plots import ImagesDisplay, InOutDisplay, IntervalDisplay, RocDis
 
 # %%
 prediction = Prediction(
-    "At 1 % false positives the loss attack finds about 1.5 % of a model's loans. Which share does the attack with 64 "
+    "At 1 % false positives the loss attack finds about 1.7 % of a model's loans. Which share does the attack with 64 "
     "shadow models find?",
     lesson="04",
     name="lira_tpr_at_1_percent",
@@ -290,7 +290,7 @@ mt.show(ax, alt=f"ROC curves, logarithmic. TPR at 1 % FPR: {said}; the loss foll
 # %% [markdown]
 # At [[1 %|definition]] FPR the loss finds {{ tprs["loss"]:.1%}} of the members, LiRA {{ tprs["LiRA"]:.1%}}; at
 # [[0.1 %|definition]] the loss {{ over_targets(by_attack["loss"], 0.001):.1%}}, LiRA {{ over_targets(by_attack["LiRA"], 0.001):.1%}}.
-# Same target, same single answer. The leak was there all the time; one threshold for all could not see it.
+# Same targets, same single answer on each record. The leak was there all the time; one threshold for all could not see it.
 #
 # The AUC tells that story badly. It rises too, here from {{ np.mean([mt.Roc.from_scores(one).auc for one in by_attack["loss"]]):.3f}}
 # to {{ np.mean([mt.Roc.from_scores(one).auc for one in by_attack["LiRA"]]):.3f}}, and would make an auditor shrug: "from poor
