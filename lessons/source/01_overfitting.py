@@ -42,7 +42,13 @@ from mia_teach.rate import percent
 # %% [markdown] section="warm-up"
 # ## Warm-up
 #
-# Answer from memory before you open the answers.
+# First what you missed in earlier quizzes, if there is anything; else two questions for everybody. Run the cell.
+
+# %%
+mt.recall("01")
+
+# %% [markdown]
+# Then two without choices. Answer from memory before you open the answers.
 #
 # 1. In lesson 00's game an adversary calls [[80 %]] of the members "members", and [[70 %]] of the others too. What is
 #    the advantage?

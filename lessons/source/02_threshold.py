@@ -45,7 +45,13 @@ from mia_teach.plots import IntervalDisplay, RocDisplay, ScoreHistogramDisplay
 # %% [markdown] section="warm-up"
 # ## Warm-up
 #
-# Answer from memory before you open the answers.
+# First what you missed in earlier quizzes, if there is anything; else two questions for everybody. Run the cell.
+
+# %%
+mt.recall("02")
+
+# %% [markdown]
+# Then two without choices. Answer from memory before you open the answers.
 #
 # 1. In the membership game half of the records are members. Somebody guesses right in [[60 of 100]] rounds. What is
 #    their advantage?

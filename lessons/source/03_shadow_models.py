@@ -44,7 +44,13 @@ from mia_teach.plots import IntervalDisplay, RocDisplay, ScoreHistogramDisplay, 
 # %% [markdown] section="warm-up"
 # ## Warm-up
 #
-# Answer from memory before you open the answers.
+# First what you missed in earlier quizzes, if there is anything; else two questions for everybody. Run the cell.
+
+# %%
+mt.recall("03")
+
+# %% [markdown]
+# Then two without choices. Answer from memory before you open the answers.
 #
 # 1. In lesson 02 you had a score for each patient. Which of these could the insurer have worked out alone, without
 #    being told who the members are: the order of the patients, the AUC, the threshold of best advantage?

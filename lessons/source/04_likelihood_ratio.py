@@ -45,7 +45,13 @@ from mia_teach.plots import ImagesDisplay, InOutDisplay, IntervalDisplay, RocDis
 # %% [markdown] section="warm-up"
 # ## Warm-up
 #
-# Answer from memory before you open the answers.
+# First what you missed in earlier quizzes, if there is anything; else two questions for everybody. Run the cell.
+
+# %%
+mt.recall("04")
+
+# %% [markdown]
+# Then two without choices. Answer from memory before you open the answers.
 #
 # 1. In lesson 02 an attack had a fine AUC and still could accuse nobody. Who stood at the top of its ranking?
 # 2. In lesson 03, why must the target's partner of a balanced design never be among the shadows?

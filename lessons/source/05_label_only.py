@@ -42,7 +42,13 @@ from mia_teach.plots import IntervalDisplay, in_percent
 # %% [markdown] section="warm-up"
 # ## Warm-up
 #
-# Answer from memory before you open the answers.
+# First what you missed in earlier quizzes, if there is anything; else two questions for everybody. Run the cell.
+
+# %%
+mt.recall("05")
+
+# %% [markdown]
+# Then two without choices. Answer from memory before you open the answers.
 #
 # 1. In lesson 02, which attack needed nothing but the predicted label, and what was its false positive rate?
 # 2. In lesson 04, why is a right answer on an odd record worse news for its owner than one on an easy record?

@@ -51,7 +51,13 @@ from mia_teach.plots import IntervalDisplay, ScoreHistogramDisplay, in_percent
 # %% [markdown] section="warm-up"
 # ## Warm-up
 #
-# Answer from memory before you open the answers.
+# First what you missed in earlier quizzes, if there is anything; else two questions for everybody. Run the cell.
+
+# %%
+mt.recall("06")
+
+# %% [markdown]
+# Then two without choices. Answer from memory before you open the answers.
 #
 # 1. In lesson 04, what did LiRA compare a record's answer with, and why in log-odds?
 # 2. In lesson 05, the lender hid its probabilities. Which part of the attack did that make dearer, and which not?

@@ -43,7 +43,13 @@ from mia_teach.plots import IntervalDisplay, ScoreHistogramDisplay
 # %% [markdown] section="warm-up"
 # ## Warm-up
 #
-# Answer from memory before you open the answers.
+# First what you missed in earlier quizzes, if there is anything; else two questions for everybody. Run the cell.
+
+# %%
+mt.recall("07")
+
+# %% [markdown]
+# Then two without choices. Answer from memory before you open the answers.
 #
 # 1. In lesson 03, how did an adversary choose a threshold without knowing a single member of the target, and when did its
 #    promise break?

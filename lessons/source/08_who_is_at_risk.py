@@ -45,7 +45,13 @@ from mia_teach.risk import over_people
 # %% [markdown] section="warm-up"
 # ## Warm-up
 #
-# Answer from memory before you open the answers.
+# First what you missed in earlier quizzes, if there is anything; else two questions for everybody. Run the cell.
+
+# %%
+mt.recall("08")
+
+# %% [markdown]
+# Then two without choices. Answer from memory before you open the answers.
 #
 # 1. Lesson 02: an attack finds a tenth of the members and accuses a hundredth of the others. One record in a thousand
 #    is a member. Are most accusations right?

@@ -43,7 +43,13 @@ from mia_teach.plots import InOutDisplay, IntervalDisplay, in_percent, style
 # %% [markdown] section="warm-up"
 # ## Warm-up
 #
-# Answer from memory before you open the answers.
+# First what you missed in earlier quizzes, if there is anything; else two questions for everybody. Run the cell.
+
+# %%
+mt.recall("09")
+
+# %% [markdown]
+# Then two without choices. Answer from memory before you open the answers.
 #
 # 1. In lesson 05 the lender hid all probabilities. Which single question still found people, and which people?
 # 2. In lesson 04, what does LiRA compare a record's answer with?

@@ -46,7 +46,13 @@ from mia_teach.plots import IntervalDisplay, RocDisplay, in_percent, style
 # %% [markdown] section="warm-up"
 # ## Warm-up
 #
-# Answer from memory before you open the answers.
+# First what you missed in earlier quizzes, if there is anything; else two questions for everybody. Run the cell.
+
+# %%
+mt.recall("10")
+
+# %% [markdown]
+# Then two without choices. Answer from memory before you open the answers.
 #
 # 1. In lesson 09, what was the floor under every mask that leaves the label alone?
 # 2. In lesson 06, whose gradients were long in the last layer, and what has that to do with memory?

@@ -46,7 +46,13 @@ from mia_teach.plots import ScoreHistogramDisplay, style
 # %% [markdown] section="warm-up"
 # ## Warm-up
 #
-# Answer from memory before you open the answers.
+# First what you missed in earlier quizzes, if there is anything; else two questions for everybody. Run the cell.
+
+# %%
+mt.recall("11")
+
+# %% [markdown]
+# Then two without choices. Answer from memory before you open the answers.
 #
 # 1. In lesson 10, which true positive rates does an (ε, δ) promise forbid?
 # 2. In lesson 02, why may a threshold not be judged on the records that it was tuned on?
