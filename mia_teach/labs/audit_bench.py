@@ -353,6 +353,8 @@ class AuditBench(GridLab):
         )
 
     def _draw_left(self, ax):
+        from mia_teach.plots import in_percent
+
         i, j, c, m = self._place({name: getattr(self, name) for name in CONTROLS})
         models, claim = self.grid.settings["models"], self.grid.claims[j]
         for w, way in enumerate(WAYS):
@@ -366,12 +368,15 @@ class AuditBench(GridLab):
                 ax.plot(models, self.grid.ceiling[i, j, c, :, w] / claim, ":", color=color, lw=1.2)
         ax.axvline(models[m], color="#767676", lw=1)
         ax.set(xscale="log", xlabel="models", ylim=(0, 1.25), ylabel="share of the claimed ε")
+        in_percent(ax.yaxis)
         ax.set_xticks(models, [str(one) for one in models])
         ax.minorticks_off()
         ax.axhline(1, color="#767676", ls="--", lw=1)
         ax.legend(loc="upper left", fontsize=9)
 
     def _draw_right(self, ax):
+        from mia_teach.plots import in_percent
+
         _, j, c, m = self._place({name: getattr(self, name) for name in CONTROLS})
         for i in range(len(SEES)):
             for w, way in enumerate(WAYS):
@@ -383,6 +388,7 @@ class AuditBench(GridLab):
                 )
         ax.axhline(1, color="#767676", ls="--", lw=1)
         ax.set(xlim=(-0.6, 1.6), ylim=(0, 1.25), ylabel="share of the claimed ε")
+        in_percent(ax.yaxis)
         ax.set_xticks(range(len(SEES)), [f"sees the {SEES[0]}", f"sees {SEES[1]}"])
 
     def _default_goals(self) -> list[Goal]:

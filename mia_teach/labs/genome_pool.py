@@ -243,7 +243,7 @@ class GenomePool(GridLab):
         )
 
     def _draw_left(self, ax):
-        from mia_teach.plots import IntervalDisplay
+        from mia_teach.plots import IntervalDisplay, in_percent
 
         s = self.grid.settings
         at = {"pool": self.pool, "linked": self.linked, "reference": self.reference}
@@ -256,6 +256,7 @@ class GenomePool(GridLab):
             ax.plot(s["sites"], expected, color="#009E73", ls="--", label="independent sites, in theory")
         else:
             ax.axhline(PROMISE, color="#009E73", ls="--", label="promised")
+            in_percent(ax.yaxis)
         ax.set(
             xscale="log",
             ylim=self._reach(self.measure),

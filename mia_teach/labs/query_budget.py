@@ -292,7 +292,7 @@ class QueryBudget(GridLab):
         )
 
     def _draw_left(self, ax):
-        from mia_teach.plots import IntervalDisplay
+        from mia_teach.plots import IntervalDisplay, in_percent
 
         s = self.grid.settings
         at = {"scale": self.scale, "calibrated": self.calibrated}
@@ -308,6 +308,8 @@ class QueryBudget(GridLab):
             xlabel="questions about each record",
             ylabel="AUC" if self.measure == "auc" else "TPR at 1 % FPR",
         )
+        if self.measure == "tpr":
+            in_percent(ax.yaxis)
         ax.set_xticks(s["queries"], [str(queries) for queries in s["queries"]])
         ax.minorticks_off()
         ax.legend(loc="best", fontsize=9)
