@@ -64,6 +64,8 @@ _NAMES = {
     "Exposure": "risk",
     "Assessment": "assessment",
     "show": "plots.figures",
+    "home": "overview",
+    "recall": "exercises.recall",
 }
 
 __all__ = ["__version__", *sorted(_MODULES | _NAMES.keys())]

@@ -21,6 +21,18 @@ _MANIFEST = ".mia-teach.json"
 _LESSON = re.compile(r"\d\d_.+\.ipynb")
 
 
+@dataclass(frozen=True)
+class Card:
+    """What the head of a lesson's notebook says, and which exercises are in it; those to try for fun are apart."""
+
+    number: str
+    file: str
+    title: str
+    minutes: int | None = None
+    exercises: tuple[str, ...] = ()
+    stretch: tuple[str, ...] = ()
+
+
 class CourseTroubleError(Exception):
     """Something that keeps the course from starting, in a sentence for the learner."""
 
@@ -94,6 +106,37 @@ def title(folder: Path, lesson: str) -> str:
     return f"{lesson} {names[0].partition('_')[2].replace('_', ' ').capitalize()}" if names else lesson
 
 
+def cards(source: Path | None = None) -> list[Card]:
+    """The lessons in order; of a notebook that cannot be read only number, file and what its name says."""
+    source = lessons_folder() if source is None else source
+    return [
+        _card(path)
+        for path in lesson_files(source)
+        if _LESSON.fullmatch(path.name) and ".new-" not in path.name
+    ]
+
+
+def _card(path: Path) -> Card:
+    number, name = path.name[:2], path.stem[3:].replace("_", " ").capitalize()
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        head = "".join(cells[0]["source"])
+        tagged = [(cell["id"], cell["metadata"].get("tags", ())) for cell in cells]
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        return Card(number, path.name, name)
+    title = re.match(r"# \d\d (.+)", head)
+    minutes = re.search(r"\*\*Time\*\* (\d+) minutes", head)
+    named = [(str(id).removeprefix("exercise-"), tags) for id, tags in tagged if "exercise" in tags]
+    return Card(
+        number,
+        path.name,
+        title[1].strip() if title else name,
+        int(minutes[1]) if minutes else None,
+        tuple(name for name, tags in named if "stretch" not in tags),
+        tuple(name for name, tags in named if "stretch" in tags),
+    )
+
+
 def _update(folder: Path, lessons: list[Path], version: str) -> Update:
     manifest = _read_manifest(folder)
     before = json.dumps(manifest, sort_keys=True)
@@ -104,18 +147,18 @@ def _update(folder: Path, lessons: list[Path], version: str) -> Update:
         new, target = hashlib.sha256(content).hexdigest(), folder / lesson.name
         offered = seen.setdefault(lesson.name, [])
         if not target.exists():
-            _put(target, content)
+            put(target, content)
             added.append(lesson.name)
             placed[lesson.name] = new
         elif target.is_file() and _sha256(target) == new:
             placed[lesson.name] = new
         elif target.is_file() and _sha256(target) == placed.get(lesson.name):
-            _put(target, content)
+            put(target, content)
             updated.append(lesson.name)
             placed[lesson.name] = new
         elif new not in offered:
             name = _free_name(folder, lesson, version, new)
-            _put(folder / name, content)
+            put(folder / name, content)
             beside.append((lesson.name, name))
             placed[name] = new
         if new not in offered:
@@ -125,7 +168,8 @@ def _update(folder: Path, lessons: list[Path], version: str) -> Update:
     return Update(tuple(added), tuple(updated), tuple(beside))
 
 
-def _put(target: Path, content: bytes) -> None:
+def put(target: Path, content: bytes) -> None:
+    """Write a file whole; a notebook is signed as well, so that its outputs are shown."""
     replace_file(target, content)
     if target.suffix == ".ipynb":
         _trust(content)

@@ -2,7 +2,7 @@
 
 The file is ``progress.json`` in the working directory (a notebook's own folder), or the file that the environment
 variable ``MIA_TEACH_PROGRESS`` names. It is made with the first answer, can be read by eye, and may be deleted at
-any time. Four kinds of answers are kept:
+any time. Five kinds of answers are kept:
 
 ==========  =====================================  ======================================================
 kind        what to record                         what is kept
@@ -14,7 +14,11 @@ prediction  ``guess=``, ``confidence=`` (0 to 1),  the guess as it stood when it
 quiz        ``right=``, ``wrong="misconception"``  whether the first answer was right, how many tries, how
                                                    often each misconception was met
 goal        ``met=True``                           that it was met once
+recall      as for quiz                            the same, of an earlier lesson's question asked again
 ==========  =====================================  ======================================================
+
+The file begins with an ``id`` drawn at random. It tells two copies of one file from the files of two learners, for
+whoever is handed them; it says nothing about who the learner is.
 
 A lesson never fails because of this file. ``record`` returns a sentence when the learner should hear of a trouble.
 """
@@ -22,13 +26,14 @@ A lesson never fails because of this file. ``record`` returns a sentence when th
 import json
 import math
 import os
+import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
 
-KINDS = ("exercise", "prediction", "quiz", "goal")
+KINDS = ("exercise", "prediction", "quiz", "goal", "recall")
 _VERSION = 1
 _LOCK_SECONDS = 10
 # Folders whose trouble has been told: while a kernel lives a learner hears of it once, not after every answer.
@@ -47,7 +52,7 @@ def record(kind: str, lesson: str, name: str, **fields: object) -> str:
     new file takes the old one's place in one step, so that a kernel killed half-way leaves the old one whole.
 
     Raises:
-        ValueError: if ``kind`` is none of the four; no answer of a learner can cause it.
+        ValueError: if ``kind`` is none of the five; no answer of a learner can cause it.
 
     >>> import tempfile
     >>> os.environ["MIA_TEACH_PROGRESS"] = os.path.join(tempfile.mkdtemp(), "progress.json")
@@ -70,6 +75,7 @@ def record(kind: str, lesson: str, name: str, **fields: object) -> str:
             lesson_so_far = content["lessons"].setdefault(str(lesson), {})
             entry = lesson_so_far.setdefault(kind, {}).setdefault(str(name), {})
             _MERGE[kind](entry, fields)
+            content.setdefault("id", secrets.token_hex(6))
             replace_file(
                 path, (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
             )
@@ -122,6 +128,8 @@ class LessonProgress:
     quiz_right_at_first: int
     quiz_answered: int
     goals_met: int
+    recalled_right: int = 0
+    recalled: int = 0
 
     def __repr__(self) -> str:
         parts = [
@@ -136,7 +144,12 @@ class LessonProgress:
             parts.append(f"{self.quiz_right_at_first} of {self.quiz_answered} quiz questions right at first")
         if self.goals_met:
             parts.append(_count(self.goals_met, "goal") + " met")
+        if self.recalled:
+            parts.append(f"{self.recalled_right} of {_count(self.recalled, 'earlier question')} remembered")
         return f"Lesson {self.lesson} so far: {', '.join(parts) or 'nothing answered yet'}."
+
+    def _repr_html_(self) -> str:
+        return f'<p>{self!r} The whole course at a glance: <a href="home.ipynb">home</a>.</p>'
 
 
 def _count(n, thing):
@@ -161,7 +174,7 @@ def summary(content: dict | None = None) -> list[LessonProgress]:
     """
     rows = []
     for lesson, kinds in sorted((read() if content is None else content)["lessons"].items()):
-        exercises, predictions, quiz, goals = (list(kinds.get(kind, {}).values()) for kind in KINDS)
+        exercises, predictions, quiz, goals, recalled = (list(kinds.get(kind, {}).values()) for kind in KINDS)
         done = sum(entry.get("outcome") == "done" for entry in exercises)
         misses = [
             (p["confidence"] - p["right"]) ** 2 for p in predictions if "right" in p and "confidence" in p
@@ -176,6 +189,8 @@ def summary(content: dict | None = None) -> list[LessonProgress]:
                 quiz_right_at_first=sum(entry.get("right_at_first") is True for entry in quiz),
                 quiz_answered=len(quiz),
                 goals_met=sum(entry.get("met") is True for entry in goals),
+                recalled_right=sum(entry.get("right_at_first") is True for entry in recalled),
+                recalled=len(recalled),
             )
         )
     return rows
@@ -288,6 +303,7 @@ _MERGE = {
     "prediction": _merge_prediction,
     "quiz": _merge_quiz,
     "goal": _merge_goal,
+    "recall": _merge_quiz,
 }
 
 

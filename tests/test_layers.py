@@ -13,15 +13,27 @@ import mia_teach
 ROOT = Path(mia_teach.__file__).parent
 
 LAYERS = [
-    {"data", "membership", "models", "signals", "rate", "scores", "progress", "waiting", "mechanisms"},
-    {"roc", "risk", "assessment", "audit", "dpsgd", "clipping", "suspects"},
+    {
+        "data",
+        "membership",
+        "models",
+        "signals",
+        "rate",
+        "scores",
+        "progress",
+        "waiting",
+        "mechanisms",
+        "table",
+    },
+    {"roc", "risk", "assessment", "audit", "calibration", "dpsgd", "clipping", "suspects"},
     {"training"},
     {"game", "canaries"},
     {"plots"},
     {"attacks", "defences"},
     {"labs"},
     {"exercises"},
-    {"course", "environment", "cli"},
+    {"assignments"},
+    {"course", "environment", "overview", "collect", "cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(p for p in ROOT.rglob("*.py") if p != ROOT / "__init__.py" and "_course" not in p.parts)

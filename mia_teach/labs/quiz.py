@@ -1,6 +1,7 @@
 """A quiz: each choice has its own reply, and the first answer to each question counts."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import traitlets
 
@@ -77,6 +78,7 @@ class Quiz(Lab):
 
     _esm, _css = browser_files(__file__)
     controls = ("answers", "first")
+    kind: ClassVar[str] = "quiz"  # among the learner's answers
 
     title = traitlets.Unicode("Quiz").tag(sync=True)
     answers = traitlets.List(traitlets.Int(), help="the choice checked last, a question; -1 for none").tag(
@@ -92,7 +94,7 @@ class Quiz(Lab):
         if not self.questions:
             raise ValueError("A quiz came without questions.")
         self.lesson, self.name = lesson, name or "quiz"
-        kept = self.earlier("quiz")
+        kept = self.earlier(self.kind)
         entries = [kept.get(self._name_of(i), {}) for i in range(len(self.questions))]
         self._kept = [self._place(i, entry.get("choice")) for i, entry in enumerate(entries)]
         super().__init__(
@@ -168,7 +170,7 @@ class Quiz(Lab):
         choices = self.questions[number].choices
         wrong = choices[answer].wrong
         fields = {"choice": choices[answer].text, "first": choices[first].text, "right": not wrong}
-        self.keep("quiz", self._name_of(number), **fields, **({"wrong": wrong} if wrong else {}))
+        self.keep(self.kind, self._name_of(number), **fields, **({"wrong": wrong} if wrong else {}))
 
     def _name_of(self, number):
         return f"{self.name}.{self.questions[number].name or number + 1}"

@@ -12,6 +12,8 @@ _NAMES = {
     "style": "look",
     "in_percent": "look",
     "show": "figures",
+    "CalibrationDisplay": "calibration_display",
+    "RatesDisplay": "rates_display",
     "RocDisplay": "roc_display",
     "ScoreHistogramDisplay": "score_histogram_display",
     "ConfidenceBarsDisplay": "confidence_bars_display",
