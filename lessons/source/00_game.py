@@ -159,7 +159,8 @@ print("without looking:", play(blind, rounds))
 # Near one half, as it must be. The bracket is a [confidence interval](glossary.md#confidence-interval): the true rate
 # lies in such a bracket in at least [[95 %|definition]] of experiments. From here on such brackets are
 # [[95 %|definition]] unless another number is given.
-#
+
+# %% [markdown]
 # ### Round 2: what the adversary may see
 #
 # | access | what it shows | who grants it |
@@ -486,7 +487,8 @@ check.quiz
 # A clinic writes on its website: "Our model was attacked by independent experts. They guessed membership with an
 # accuracy of only [[55 %]]. Your data are safe." Write three or four sentences: what would you ask the clinic before
 # you believe it?
-#
+
+# %% [markdown]
 # <details><summary>A model answer and a rubric</summary>
 #
 # Over how many rounds, and with which interval? [[55 of 100]] may be luck, [[5,500 of 10,000]] is not. Was the game
@@ -519,7 +521,8 @@ check.quiz
 #    not in, the first rule accused {{ np.mean(false_alarms):.0f}}.
 # 4. Twelve rounds prove next to nothing, 200 show something; a number comes with its interval.
 # 5. One half is the zero point of accuracy only when members and the others are equally many.
-#
+
+# %% [markdown]
 # **You may now claim** "this rule wins so many of so many rounds against this model, where a blind guesser wins so
 # many".
 #

@@ -967,7 +967,7 @@ check.quiz
 # 2. A record's own past helps a gradient as it helps log-odds: {{ over_targets(calibrated["all layers"], "tpr"):.1% }} and {{ over_targets(likelihood, "tpr"):.1% }} at [[1 %|definition]] FPR. The gain is the shadows'.
 # 3. Whoever knows all other members gets {{ over_targets(curvature, "tpr"):.1% }} from the weights of a softmax regression, without a shadow; 16 shadows get {{ over_targets(soft_lira, "tpr"):.1% }} there.
 # 4. An early update of 16 records betrays {{ over_targets(gradient[1, 16], "tpr"):.1% }} of them by the direction of all layers, one of 256 records hardly any.
-# 5. Two answers have nearly the AUC of that direction, {{ f"{found.value:.3f}" }} and {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}; the first layer's direction has {{ f"{over_targets(front[1, 16], 'auc').value:.3f}" }}. At [[1 %|definition]] FPR the three find {{ over_targets(rise[1, 16], 'tpr'):.1% }}, {{ over_targets(gradient[1, 16], 'tpr'):.1% }} and {{ over_targets(front[1, 16], 'tpr'):.1% }}. In a finished network the gradient's *norm* added nothing to the answers; in an early update its *direction* does.
+# 5. Two answers have nearly the AUC of that direction, {{ f"{found.value:.3f}" }} and {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}. At [[1 %|definition]] FPR they find {{ over_targets(rise[1, 16], 'tpr'):.1% }}, all layers {{ over_targets(gradient[1, 16], 'tpr'):.1% }}, the first layer {{ over_targets(front[1, 16], 'tpr'):.1% }}. In a finished network the gradient's *norm* added nothing to the answers; in an early update its *direction* does.
 
 # %% [markdown]
 # **You may now claim** "with this access and these shadows so many members are found; the same shadows without the access find so many",

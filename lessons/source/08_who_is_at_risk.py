@@ -413,7 +413,8 @@ print(f"2,000 patients: {int((gaps == 0).sum())} with an identical row; closest 
 # "cannot, in all cases, be considered anonymous"; it has to be judged case by case. For an anonymous model two likelihoods should be
 # "insignificant": that somebody extracts personal data of those it was trained on, and that such data come out in answer to questions,
 # "intentionally or not". Among the attacks against which a controller should show tests, paragraph 55 names membership inference first.
-#
+
+# %% [markdown]
 # It is the view of the authorities, not a statute, and courts may see a case otherwise. And it names no number: neither a TPR nor an FPR. Your
 # numbers are evidence for such a judgement, not the judgement.
 

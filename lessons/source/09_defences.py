@@ -189,7 +189,8 @@ print(mt.Roc.from_scores(after[0]).tpr_at(0.01))
 # LiRA. (From lesson 04: for each record it fits two normal curves, or *bells*, to the log-odds in shadow models that
 # trained on it and in those that never saw it, and asks which of the two the target's answer fits better. Ten shadows are
 # too few for a width of each record's own, so all records share one width a side: the [pooled deviation](glossary.md#pooled-deviation).)
-#
+
+# %% [markdown]
 # First by somebody who does not know of the filter and compares a rounded answer with unrounded ones of his own
 # models; then by somebody who knows, and sends *their* answers through the same filter. Whoever adjusts to the defence is
 # called [adaptive](glossary.md#adaptive-attack).
