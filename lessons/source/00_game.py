@@ -56,7 +56,7 @@ mt.doctor()
 #
 # <details><summary>Answers</summary>
 #
-# 1. Overfitting. Beside what holds in general it has learnt its own examples by heart.
+# 1. Overfitting. Besides what holds in general it has learnt its own examples by heart.
 # 2. You can't tell. A fair coin shows nine or more heads in {{ 299 / 4096:.1%}} of such series. After 150 heads
 #    in 200 flips you could tell.
 #

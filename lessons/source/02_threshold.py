@@ -271,7 +271,7 @@ print(f"advantage of the best log-odds threshold   {roc.advantage:.3f}")
 # ### Round 3: what AUC hides
 #
 # An accusation has to be right nearly always, so only the far left of the curve counts: there false positives are
-# few. On linear axes that region is a hair's breadth. Logarithmic axes open it up. Expect the same curve, and watch
+# few. On linear axes that region is too narrow to see. Logarithmic axes open it up. Expect the same curve, and watch
 # its distance to the diagonal on the left.
 
 # %%

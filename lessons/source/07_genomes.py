@@ -126,7 +126,7 @@ print("first sites:", *genomes.feature_names[:3], sep="  ")
 print("one person: ", *x[of["TSI"][0], :12].astype(int))
 
 # %% [markdown]
-# TSI are people from Tuscany, IBS from Spain, FIN from Finland, GBR from Britain, CEU from Utah with forebears in north-western
+# TSI are people from Tuscany, IBS from Spain, FIN from Finland, GBR from Britain, CEU from Utah with ancestors in north-western
 # Europe. Draw a study: 35 Tuscans are the pool, 35 others the [reference population](glossary.md#reference-population), and the rest
 # are *outsiders*, the non-members of this lesson. What the adversary gets is a `PooledStatistics`: two rows of frequencies, and no person.
 
@@ -690,7 +690,7 @@ for name in ("CEU", "IBS", "GBR", "FIN"):
 # %% [markdown]
 # Finland is further off in frequencies, and Spain moves the Tuscans more. An absolute distance is not smallest at the truth: where an allele is
 # rare, most people have no copy, so a reference in which it is rarer still is *nearer* to most of them, and one in which it is commoner lies
-# further away. In which direction each frequency differs counts, beside how much. So a near reference may help or not, and only outsiders
+# further away. The direction in which each frequency differs counts, besides its size. So a near reference may help or not, and only outsiders
 # tell.
 
 # %% [markdown]

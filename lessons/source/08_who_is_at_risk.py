@@ -222,18 +222,18 @@ tail = over_people(second.tpr[top])
 print(f"the most exposed hundredth, honestly: {tail.words('.1%')}; everybody: {exposure.average():.1%}")
 
 # %% [markdown]
-# Luck was worth a few points. How much it can be worth shows a control: scores drawn by lot, which know nothing.
+# Luck was worth a few points. How much it can be worth shows a control: scores drawn at random, which know nothing.
 
 # %%
 lot = np.random.default_rng(1)
 by_lot = mt.Exposure.from_scores(
-    [mt.Scores(lot.normal(size=2000), row, "by lot") for row in member], fpr=0.01
+    [mt.Scores(lot.normal(size=2000), row, "at random") for row in member], fpr=0.01
 )
 picked_on, judged_on = by_lot.halves()
 winners = picked_on.most_exposed(0.01)
 there, elsewhere = picked_on.tpr[winners].mean(), judged_on.tpr[winners].mean()
 print(
-    f"by lot, the top hundredth: {mt.percent(there)} where picked, {mt.percent(elsewhere)} on the other models"
+    f"at random, the top hundredth: {mt.percent(there)} where picked, {mt.percent(elsewhere)} on the other models"
 )
 
 # %% [markdown]
@@ -245,7 +245,7 @@ print(
 
 # %% [markdown] audience="instructor"
 # **Round 2 (5 minutes).** Before the table ask how far the winners will fall. Some say not at all, some to the
-# average; write both down. The control by lot is the sentence to keep: *that* is how far mere luck falls. Ask what a
+# average; write both down. The control at random is the sentence to keep: *that* is how far mere luck falls. Ask what a
 # report does that prints the first column only.
 
 # %% [markdown]
@@ -627,7 +627,7 @@ for name, number, (low, high) in zip(races, range(6), group_intervals(exposure.t
 
 # %% [markdown]
 # Every interval now holds the average of all patients, {{ exposure.average():.1%}}. That is *not* "no difference": {{ int((race == 2).sum()) }} Hispanic
-# patients are too few to tell. Which of the two ways is right? Deal the groups by lot, so that there is nothing to find, and count how often
+# patients are too few to tell. Which of the two ways is right? Deal the groups at random, so that there is nothing to find, and count how often
 # one of the six stands out.
 
 
@@ -644,11 +644,11 @@ def in_trainings(group):
 lots = [np.random.default_rng(seed).permutation(race) for seed in range(50)]
 claims = mt.Rate(sum(stands_out(in_trainings(lot)) for lot in lots), 50)
 fixed = mt.Rate(sum(stands_out(group_intervals(exposure.tpr, lot, 6)) for lot in lots), 50)
-print(f"groups by lot, a finding nevertheless, counted in trainings: {claims}")
-print(f"groups by lot, a finding nevertheless, counted in people:    {fixed}")
+print(f"groups at random, a finding nevertheless, counted in trainings: {claims}")
+print(f"groups at random, a finding nevertheless, counted in people:    {fixed}")
 
 # %% [markdown]
-# Counted in trainings, {{ claims:.1%}} of the lots have a group at risk where there is none; counted in people, {{ fixed:.1%}}. (Bonferroni
+# Counted in trainings, {{ claims:.1%}} of the random groupings have a group at risk where there is none; counted in people, {{ fixed:.1%}}. (Bonferroni
 # allows [[5 %|definition]] at most. `over_people` stays below: its intervals are wider than they need be where shares are not just 0 and 1.) In round 3 some
 # illnesses stood out by the repaired count. For the races nothing can be said; an auditor would need more *people*, not more models.
 
