@@ -229,7 +229,7 @@ print(f"the same filter minus no filter, target by target: {paired(aware, plain)
 # {{ f"{paired(aware, plain).value:.1f}" }} points *more* with the filter. How can rounding help an attacker, when it only
 # throws away?
 #
-# It can't help an ideal one: whoever has all digits can round them himself, and so does at least as well. LiRA is not
+# It can't help an ideal one: whoever has all digits can round them too, and so does at least as well. LiRA is not
 # ideal. It takes the log-odds for normally distributed, and their far tails are not. Rounding cuts those tails off, where
 # all is shown as 0 or 1. How far apart are a loan's two bells, and how wide?
 

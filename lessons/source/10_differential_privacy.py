@@ -322,7 +322,7 @@ for name, epsilon in accounts.items():
 # up it gives {{ f"{accounts['the same, rounded down']:.2f}" }}, so the truth is known to a hundredth.
 #
 # And the last line lies *below* the truth. The Gaussian approximation is a limit for infinitely many tiny steps. It is quick and smooth, and no bound: somebody
-# who signs {{ f"{accounts['Gaussian approximation']:.1f}" }} signs for what his training does not keep.
+# who signs {{ f"{accounts['Gaussian approximation']:.1f}" }} signs for what the training does not keep.
 
 # %% [markdown] audience="instructor"
 # **Round 3 (9 minutes).** Ask who in the room would have reported which number. For the curious: the privacy loss is the very score of lesson 04;
