@@ -121,8 +121,8 @@ prediction
 # model is unsure about everybody it has not learnt from; ask what it would then be good for. Ask how sure they are,
 # and why. Don't work the number out of the accuracies that the lesson prints before the reveal, unless somebody asks.
 #
-# **Timing of the whole lesson.** Card to predict 5, build 4, lab 5, exercises 2, surprise to recap 4. Two minutes of
-# exercises are the first one. In a class leave out the other exercises; they are for those who are quick, or for home.
+# **Timing of the whole lesson.** Card to predict 5, build 4, lab 5, exercises 2, surprise to recap 4. In a class
+# leave out all exercises but the first; they are for those who are quick, or for home.
 
 # %% [markdown] section="build"
 # ## Build
