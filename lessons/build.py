@@ -11,6 +11,8 @@ makes, of each lesson (all of them, or those whose numbers are given),
 Beside the second lies the guide for lecturers, ``lessons/source/guide.md``: it gives answers away, so it is not
 among the learner's pages.
 
+Of ``lessons/source/home.py``, the page beside the lessons, it makes the first alone.
+
 ``--check`` builds into a temporary folder and compares with the first, byte for byte. ``--instructor-only``
 makes nothing but the second and the guide. What a lesson is refused for is listed at once, as
 ``file:line: sentence``; then nothing is written.
@@ -60,6 +62,11 @@ class Places:
 
     lessons: Path = HERE
     build: Path = HERE.parent / "build"
+
+    def pages(self, names: list[str]) -> list[Path]:
+        """The sources of pages beside the lessons: those named, or all of them when nothing is named."""
+        paths = sorted((self.lessons / "source").glob("[!0-9]*.py"))
+        return [path for path in paths if not names or path.stem in names]
 
     def sources(self, numbers: list[str]) -> list[Path]:
         """The sources with these numbers; all of them without any. Raises SystemExit for one that is not there."""
@@ -127,6 +134,21 @@ def build(
     return Built(files, refusals.aims(lesson, cells, book, seconds), sum(seconds))
 
 
+def build_page(path: Path, places: Places, *, cell_seconds: float = 10) -> Built:
+    """A page beside the lessons: run, checked and stored as a lesson is, without a lesson's sections and editions."""
+    page = source.read(path)
+    if complaints := refusals.before_page(page, places.lessons / "glossary.md"):
+        raise Refusal(complaints)
+    cells = editions.learner_cells(page)
+    book = editions.notebook(cells)
+    seconds = running.run(page, cells, book, places.lessons)
+    data = editions.as_bytes(editions.stored(book))
+    complaints = refusals.after(page, cells, book, data)
+    if complaints := complaints + refusals.slow(page, cells, seconds, cell_seconds):
+        raise Refusal(complaints)
+    return Built({places.learner(page): data}, refusals.aims(page, cells, book, seconds), sum(seconds))
+
+
 def _instructor(
     lesson: Lesson, places: Places, filled: dict[int, str] | None = None
 ) -> tuple[NotebookNode, list[float]]:
@@ -154,7 +176,7 @@ def _instructor(
 def main(arguments: list[str] | None = None) -> int:
     """The command line; gives the exit status."""
     parser = argparse.ArgumentParser(description="Build the lessons from lessons/source.")
-    parser.add_argument("numbers", nargs="*", metavar="NN", help="only these lessons, such as 00 02")
+    parser.add_argument("numbers", nargs="*", metavar="NN", help="only these, such as 00 02 home")
     parser.add_argument("--check", action="store_true", help="compare a new build with the notebooks here")
     only = parser.add_mutually_exclusive_group()
     only.add_argument(
@@ -175,10 +197,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     asked = parser.parse_args(arguments)
     places = Places()
-    paths = places.sources(asked.numbers)
+    pages = [] if asked.instructor_only else places.pages(asked.numbers)
+    numbers = [name for name in asked.numbers if name not in {page.stem for page in pages}]
+    paths = places.sources(numbers) if numbers or not asked.numbers else []
 
     def one(path: Path) -> Built | Refusal:
         try:
+            if path in pages:
+                return build_page(path, places, cell_seconds=asked.cell_seconds)
             return build(
                 path,
                 places,
@@ -191,7 +217,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     status = 0
     with ThreadPoolExecutor(asked.jobs) as pool:
-        for path, built in zip(paths, pool.map(one, paths), strict=True):
+        for path, built in zip([*paths, *pages], pool.map(one, [*paths, *pages]), strict=True):
             if isinstance(built, Refusal):
                 print(f"{path.stem}: refused\n{built}", flush=True)
                 status = 1
@@ -218,9 +244,14 @@ def _differs(built: Built) -> int:
     status = 0
     for path, data in built.files.items():
         if not path.exists() or path.read_bytes() != data:
-            print(f"{path} is not what its source gives; run python lessons/build.py {path.name[:2]}.")
+            print(f"{path} is not what its source gives; run python lessons/build.py {_short(path)}.")
             status = 1
     return status
+
+
+def _short(path: Path) -> str:
+    """What the command line calls it: a lesson's number, a page's name."""
+    return path.stem[:2] if path.stem[:2].isdecimal() else path.stem
 
 
 if __name__ == "__main__":

@@ -261,3 +261,34 @@ def test_a_lessons_title_is_read_from_its_notebook(source, folder):
     (folder / "01_overfitting.new-2.ipynb").write_text("")
     assert course.title(folder, "01") == "01 Overfitting"
     assert course.title(Path("/nowhere"), "07") == "07"
+
+
+def test_a_card_is_read_from_the_head_and_the_cells_of_a_lesson(tmp_path):
+    cells = [
+        nbformat.v4.new_markdown_cell(
+            "# 02 Threshold attacks\n\n**Builds on** 00. **Time** 60 minutes.", id="a"
+        ),
+        nbformat.v4.new_code_cell("", id="exercise-roc", metadata={"tags": ["exercise"]}),
+        nbformat.v4.new_code_cell("", id="exercise-more", metadata={"tags": ["exercise", "stretch"]}),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "02_threshold.ipynb")
+    (tmp_path / "02_threshold.new-1.ipynb").write_text("{}")
+    (tmp_path / "home.ipynb").write_text("{}")
+    assert course.cards(tmp_path) == [
+        course.Card("02", "02_threshold.ipynb", "Threshold attacks", 60, ("roc",), ("more",))
+    ]
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "{}", "[]", '{"cells": []}', '{"cells": [3]}', '{"cells": [{"source": "x"}]}']
+)
+def test_of_a_lesson_that_cannot_be_read_its_name_is_known(tmp_path, raw):
+    (tmp_path / "02_threshold_attacks.ipynb").write_text(raw)
+    [card] = course.cards(tmp_path)
+    assert (card.number, card.file, card.title) == ("02", "02_threshold_attacks.ipynb", "Threshold attacks")
+
+
+def test_every_lesson_says_its_title_its_minutes_and_its_exercises():
+    cards = course.cards()
+    assert [card.number for card in cards] == [f"{number:02}" for number in range(len(cards))]
+    assert all(card.minutes and len(card.exercises) >= 3 and card.stretch for card in cards)

@@ -96,8 +96,38 @@ def test_numpy_values_and_strange_values_are_kept_as_json(path):
     assert entry("prediction", "01", "auc") == {"a": 0.5, "b": True, "c": "nan", "d": "{1}", "e": [3, None]}
 
 
+def test_a_recalled_question_keeps_its_first_answer_as_a_quiz_item_does(path):
+    progress.record("recall", "04", "01.no_gap", right=True)
+    progress.record("recall", "04", "01.no_gap", right=False, wrong="gap_is_necessary")
+    assert entry("recall", "04", "01.no_gap") == {
+        "right_at_first": True,
+        "right": False,
+        "tries": 2,
+        "met": {"gap_is_necessary": 1},
+    }
+    assert repr(progress.so_far("04")) == "Lesson 04 so far: 1 of 1 earlier question remembered."
+
+
+def test_a_file_has_an_id_of_its_own_that_stays(path):
+    progress.record("goal", "00", "g", met=True)
+    first = progress.read()["id"]
+    progress.record("goal", "00", "h", met=True)
+    assert progress.read()["id"] == first
+    path.unlink()
+    progress.record("goal", "00", "g", met=True)
+    assert progress.read()["id"] != first
+
+
+def test_a_file_from_before_there_were_ids_is_read_and_gets_one(path):
+    path.write_text('{"version": 1, "lessons": {"00": {"goal": {"g": {"met": true}}}}}')
+    assert progress.summary()[0].goals_met == 1
+    progress.record("goal", "00", "h", met=True)
+    assert progress.read()["id"]
+    assert progress.summary()[0].goals_met == 2
+
+
 def test_an_unknown_kind_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="exercise, prediction, quiz, goal"):
+    with pytest.raises(ValueError, match="exercise, prediction, quiz, goal, recall"):
         progress.record("homework", "01", "x")
 
 
@@ -269,3 +299,8 @@ def test_what_was_done_of_a_lesson_is_said_in_words(tmp_path, monkeypatch):
     progress.record("prediction", "00", "wins", guess=120, confidence=0.8)
     progress.record("goal", "00", "lab.first", met=True)
     assert repr(progress.so_far("00")) == "Lesson 00 so far: 1 exercise done, 1 prediction, 1 goal met."
+
+
+def test_where_it_is_shown_it_leads_home():
+    assert 'href="home.ipynb"' in progress.so_far("99")._repr_html_()
+    assert repr(progress.so_far("99")) in progress.so_far("99")._repr_html_()

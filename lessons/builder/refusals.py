@@ -38,6 +38,12 @@ def before(lesson: Lesson, glossary: Path) -> list[Complaint]:
     return found
 
 
+def before_page(page: Lesson, glossary: Path) -> list[Complaint]:
+    """What of this holds for a page beside the lessons too: its numbers and its links."""
+    texts = [cell for cell in page.cells if cell.kind == "markdown"]
+    return [one for cell in texts for one in (*_numbers(page, cell), *_links(page, cell, glossary))]
+
+
 def after(lesson: Lesson, cells: list[Cell], notebook: NotebookNode, data: bytes) -> list[Complaint]:
     """Everything wrong with the executed notebook for learners."""
     found = []

@@ -23,6 +23,7 @@ EXPECTED = (
     "10_differential_privacy",
     "11_audits",
 )
+PAGES = ("home",)  # beside the lessons
 CHEAPEST = ("00_game", "02_threshold")  # in seconds
 ANOTHER_CPU = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_CBWR": "COMPATIBLE"}
 

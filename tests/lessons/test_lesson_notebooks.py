@@ -30,7 +30,8 @@ def said(output):
 
 
 def test_every_lesson_of_the_course_is_shipped_with_its_source():
-    assert [path.stem for path in shipped.notebooks()] == list(shipped.EXPECTED)
+    assert [path.stem for path in shipped.notebooks()] == [*shipped.EXPECTED, *shipped.PAGES]
+    assert [path.stem for path in build.Places().pages([])] == list(shipped.PAGES)
     assert [path.stem for path in build.Places().sources([])] == list(shipped.EXPECTED)
     assert set(shipped.CHEAPEST) < set(shipped.EXPECTED)
 

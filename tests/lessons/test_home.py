@@ -1,0 +1,76 @@
+"""The page beside the lessons: built from its source, and its map is that of the lessons."""
+
+import json
+import re
+
+import lessons_build as build
+import pytest
+
+from mia_teach import course
+
+from . import shipped
+
+PAGE = shipped.LESSONS / "home.ipynb"
+ROW = re.compile(r"^\| \[(\d\d) ([^\]]+)\]\(([^)]+)\) \| (\d+) \| (.+) \|$", re.M)
+
+
+def texts(path):
+    return "\n".join("".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"])
+
+
+def test_the_map_names_every_lesson_with_the_title_and_the_minutes_of_its_card():
+    rows = [
+        (number, file, title, int(minutes)) for number, title, file, minutes, _ in ROW.findall(texts(PAGE))
+    ]
+    assert rows == [(card.number, card.file, card.title, card.minutes) for card in course.cards()]
+
+
+def test_the_readme_gives_the_same_minutes():
+    readme = (shipped.ROOT / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d\d) \| \[[^\]]+\]\(lessons/([^)]+)\) \| (\d+) \|", readme, re.M)
+    assert rows == [(card.number, card.file, str(card.minutes)) for card in course.cards()]
+
+
+def test_a_rebuild_gives_the_same_bytes(capsys):
+    assert build.main(["home", "--check", "--cell-seconds", "60"]) == 0, capsys.readouterr().out
+
+
+def test_it_has_no_other_edition():
+    [source] = build.Places().pages(["home"])
+    assert list(build.build_page(source, build.Places(), cell_seconds=60).files) == [PAGE]
+
+
+def test_it_is_built_with_the_lessons_and_by_its_name():
+    places = build.Places()
+    assert [path.stem for path in places.pages([])] == ["home"]
+    assert places.pages(["02"]) == []
+    assert [path.stem for path in places.pages(["02", "home"])] == ["home"]
+
+
+def test_a_page_that_does_not_exist_is_refused():
+    with pytest.raises(SystemExit, match="There is no lesson nowhere"):
+        build.main(["nowhere", "--check"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("(glossary.md)", "(glossary.md#nothing)", "no heading with the anchor #nothing"),
+        ("(02_threshold.ipynb)", "(02_gone.ipynb)", "leads nowhere"),
+        (
+            "# Was this patient's record",
+            "# It finds 12 % of them. Was this patient's record",
+            "looks measured",
+        ),
+    ],
+)
+def test_what_a_reader_would_trip_over_is_refused_with_its_line(tmp_path, old, new, said):
+    text = (shipped.LESSONS / "source" / "home.py").read_text("utf-8")
+    assert old in text
+    page = tmp_path / "home.py"
+    page.write_text(text.replace(old, new), "utf-8")
+    for name in shipped.EXPECTED:
+        (tmp_path / f"{name}.py").touch()
+    with pytest.raises(build.Refusal, match=said) as refused:
+        build.build_page(page, build.Places())
+    assert re.search(r"home\.py:\d+: ", str(refused.value))
