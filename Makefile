@@ -1,14 +1,17 @@
 # Everything a learner or a contributor runs. README.md has the plain lines for systems without make.
 PYTHON ?= python3
 VENV := .venv
+OLD := $(VENV)-oldest
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+QUIETLY := --quiet --disable-pip-version-check --no-input
+PIP := $(PY) -m pip install $(QUIETLY)
 OURS := mia_teach tests lessons datasets
+OLDEST := mia_teach tests/attacks tests/exercises tests/labs tests/plots tests/test_*.py
 
 # Of two indexes one may be out of reach; pip would ask it five times for each of a hundred packages.
 export PIP_RETRIES ?= 1
 
-.PHONY: start test test-all lessons instructor bench lint clean
+.PHONY: start test test-all test-oldest lessons instructor nbgrader table bench lint clean
 
 # Open the course in JupyterLab.
 start: $(VENV)/course-installed
@@ -21,6 +24,11 @@ test: $(VENV)/tests-installed
 test-all: $(VENV)/tests-installed
 	$(PY) -m pytest
 
+# What matters most with the oldest packages that pyproject.toml allows, in an environment of its own.
+test-oldest: $(OLD)/installed
+	$(OLD)/bin/python -m pytest -m "not slow and not browser" $(OLDEST)
+	$(OLD)/bin/python -m pytest -q -k "gives_what_is_stored and (00_game or 02_threshold)" tests/lessons
+
 # Rebuild all notebooks from lessons/source.
 lessons: $(VENV)/tests-installed
 	$(PY) lessons/build.py
@@ -28,6 +36,14 @@ lessons: $(VENV)/tests-installed
 # The lecturer's edition of all lessons, and the guide, into build/instructor.
 instructor: $(VENV)/tests-installed
 	$(PY) lessons/build.py --instructor-only
+
+# Graded assignments of all lessons, as a course folder for nbgrader in build/nbgrader.
+nbgrader: $(VENV)/course-installed
+	$(VENV)/bin/mia-teach assignment all build/nbgrader
+
+# The table of the lessons in README.md, each measured on one core; wants a machine with nothing else running.
+table: $(VENV)/tests-installed
+	$(PY) tests/lesson_table.py
 
 # The table of speeds; also written to build/bench.json.
 bench: $(VENV)/bench-installed
@@ -64,6 +80,15 @@ $(VENV)/tests-installed: $(VENV)/course-installed tests/requirements.txt
 # What is measured beside the course, and nothing else needs.
 $(VENV)/bench-installed: $(VENV)/tests-installed
 	$(PIP) --editable '.[bench]'
+	touch $@
+
+# The direct dependencies at the lower ends of their ranges, the others as they are in tests/oldest.txt.
+$(OLD)/installed: tests/oldest.txt binder/requirements.txt pyproject.toml
+	rm -rf $(OLD)
+	$(PYTHON) -m venv $(OLD)
+	grep -h '^--extra-index-url' binder/requirements.txt | cat - tests/oldest.txt > $(OLD)/requirements.txt
+	$(OLD)/bin/python -m pip install $(QUIETLY) -r $(OLD)/requirements.txt
+	$(OLD)/bin/python -m pip install $(QUIETLY) --no-deps --editable .
 	touch $@
 
 FORCE:

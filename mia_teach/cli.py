@@ -118,10 +118,62 @@ def show_progress(options: argparse.Namespace) -> int:
     return 0
 
 
+def lay_assignment(options: argparse.Namespace) -> int:
+    """Lay a lesson's graded assignment, or all of them, into a course folder for nbgrader."""
+    from mia_teach import assignments
+
+    known, given = assignments.numbers(), options.lesson
+    if given != "all" and given not in known:
+        print(f"There is no assignment {given}; there are {', '.join(known)}, and all.", file=sys.stderr)
+        return 1
+    folder = Path(options.folder).expanduser().absolute()
+    try:
+        made = assignments.make(folder, known if given == "all" else [given])
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        print(f"The folder {folder} cannot be written ({reason}). Name another one.", file=sys.stderr)
+        return 1
+    print(f"A course folder for nbgrader, {folder}")
+    for what, names in (("new:      ", made.written), ("as it was:", made.same), ("left alone:", made.left)):
+        for name in names:
+            print(f"  {what:<11} {name}")
+    if made.left:
+        print("What was left alone is yours and differs from what the course would have put there.")
+    if made.add:
+        print(f"For the course's settings, add this line at the end of your nbgrader_config.py: {made.add}")
+    print(f"Next, in that folder: nbgrader generate_assignment {made.first}")
+    return 0
+
+
+def collect_answers(options: argparse.Namespace) -> int:
+    """Count the answers in a folder of progress files, and put a notebook that shows them beside the files."""
+    from mia_teach import collect
+
+    folder = Path(options.folder).expanduser().absolute()
+    try:
+        room = collect.Room.read(folder)
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(room)
+    for sentence in room.refused:
+        print(f"  {sentence}")
+    if not len(room):
+        return 1
+    path, written = collect.write_notebook(folder)
+    if written:
+        print(f"Open in JupyterLab: {path}")
+    else:
+        print(f"{path} is as you changed it and stays so. Open it and run all cells for the new counts.")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mia-teach", description="Membership Inference, Hands On.")
     parser.add_argument("--version", action="version", version=f"mia-teach {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="start | doctor | progress")
+    commands = parser.add_subparsers(
+        required=True, metavar="start | doctor | progress | assignment | collect"
+    )
 
     one = commands.add_parser("start", help="put the lessons into a folder and open them in JupyterLab")
     one.add_argument("folder", nargs="?", default="my-course", metavar="FOLDER", help="default: my-course")
@@ -143,6 +195,15 @@ def _parser() -> argparse.ArgumentParser:
     three = commands.add_parser("progress", help="show what is done, tried and predicted")
     three.add_argument("folder", nargs="?", metavar="FOLDER", help="default: this one, else my-course")
     three.set_defaults(run=show_progress)
+
+    four = commands.add_parser("assignment", help="lay graded assignments into a course folder for nbgrader")
+    four.add_argument("lesson", metavar="NN", help="a lesson's two digits, or all")
+    four.add_argument("folder", metavar="FOLDER", help="the course folder; nothing in it is overwritten")
+    four.set_defaults(run=lay_assignment)
+
+    five = commands.add_parser("collect", help="count the answers that learners chose to hand in")
+    five.add_argument("folder", metavar="FOLDER", help="where their files lie, under any names")
+    five.set_defaults(run=collect_answers)
     return parser
 
 

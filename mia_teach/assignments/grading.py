@@ -1,0 +1,71 @@
+"""What the hidden tests call, and what is asked of a kernel before it grades anybody."""
+
+import contextlib
+import io
+import os
+import warnings
+
+from mia_teach.assignments import assignment, numbers
+from mia_teach.exercises.outcome import Outcome
+
+SECRET = "MIA_TEACH_SECRET"  # the environment variable that nbgrader_config.py sets
+READY = "ready"
+
+
+class NotAwardedError(AssertionError):
+    """Points that are not given, with the reply to the student.
+
+    It is shown without a traceback: that would print the lines of this package beside it.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+def award(lesson: str, name: str, notebook: dict[str, object]) -> None:
+    """Return where the student's function deserves its points.
+
+    Args:
+        lesson: two digits.
+        name: of the task.
+        notebook: the notebook's ``globals()``, with the function under the task's name and ``STUDENT``.
+
+    Raises: NotAwardedError with the reply where the function does not.
+    """
+    task = assignment(lesson).task(name)
+    # Whatever a grade cell writes to stderr costs all its points, so a warning is kept from it.
+    with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        outcome = task.grade(notebook.get(name), notebook.get("STUDENT"), os.environ.get(SECRET, ""))
+    if not outcome.done:
+        raise NotAwardedError(repr(outcome))
+    print(repr(Outcome("done", name, f"{task.points} of {task.points} points.")))
+
+
+def ready(name: str) -> str:
+    """``"ready"`` when this kernel awards the references of an assignment and refuses a stub; else a sentence.
+
+    What a reference stops with is raised: it names the package that is missing.
+
+    An assignment that is not the course's own counts as ready: that the course can be imported is all it asks.
+
+    >>> ready("02_threshold")
+    'ready'
+    """
+    if name[:2] not in numbers() or assignment(name).name != name:
+        return READY
+    for task in assignment(name).tasks:
+        case = task.own_case("nobody")
+        task.reference(*case.args, **case.kwargs)  # where a package is missing, this names it
+        for what, function, kind in (
+            (
+                "its own solution",
+                lambda *args, _task=task, **kwargs: _task.reference(*args, **kwargs),
+                "done",
+            ),
+            ("a stub", lambda *args, **kwargs: ..., "not yet tried"),
+        ):
+            outcome = task.grade(function, "nobody", os.environ.get(SECRET, ""))
+            if outcome.kind != kind:
+                return f"Task {task.name} says of {what}: {outcome.kind}. {outcome.reply}"
+    return READY

@@ -1,0 +1,199 @@
+"""What every graded task must do, for any student."""
+
+import numpy as np
+import pytest
+
+import mia_teach as mt
+from mia_teach.assignments import assignment, numbers
+from mia_teach.assignments.notebook import solution
+from mia_teach.assignments.task import Task
+from mia_teach.exercises.compare import difference, words
+from mia_teach.exercises.exercise import Case, Wrong
+
+ASSIGNMENTS = [assignment(number) for number in numbers()]
+TASKS = [pytest.param(one, task, id=f"{one.lesson}-{task.name}") for one in ASSIGNMENTS for task in one.tasks]
+STUDENTS = [f"student {number}" for number in range(6)]
+SECRET = "of this course"
+
+
+def passed_on(function):
+    """The same function under another identity, as a student's would be."""
+    return lambda *args, **kwargs: function(*args, **kwargs)
+
+
+def of(case, function):
+    return function(*case.args, **case.kwargs)
+
+
+@pytest.mark.parametrize(("one", "task"), TASKS)
+def test_the_reference_is_right_for_every_student_and_the_stub_is_not_tried(one, task):
+    for student in STUDENTS:
+        assert task.grade(passed_on(task.reference), student, SECRET).done
+        assert task.grade(lambda *args, **kwargs: ..., student, SECRET).kind == "not yet tried"
+
+
+@pytest.mark.parametrize(("one", "task"), TASKS)
+def test_each_wrong_answer_is_recognised_for_every_student(one, task):
+    for student in STUDENTS:
+        judge = task.judge(student, SECRET)
+        for wrong in task.wrong:
+            outcome = judge.verdict(wrong.function)
+            assert (outcome.kind, outcome.wrong) == ("not right yet", wrong.name), (
+                student,
+                wrong.name,
+                outcome,
+            )
+            assert outcome.reply == wrong.reply
+
+
+@pytest.mark.parametrize(("one", "task"), TASKS)
+def test_no_two_students_share_data_or_answers_and_a_copied_number_fails(one, task):
+    answers = [of(task.own_case(student), task.reference) for student in STUDENTS]
+    for student in STUDENTS:
+        own = task.own_case(student)
+        assert words(own) == words(task.own_case(f"  {student.upper()} ")), "spelling is not another student"
+        assert words(own) != words(task.hidden_cases(student, SECRET)[0])
+        assert words(task.hidden_cases(student, SECRET)) != words(task.hidden_cases(student, "another"))
+        for copied in answers:
+            outcome = task.grade(lambda *args, _copied=copied, **kwargs: _copied, student, SECRET)
+            assert outcome.kind == "not right yet", (student, copied)
+    distinct = [i for i in range(len(answers)) if all(difference(answers[i], a) for a in answers[:i])]
+    assert len(distinct) == len(answers)
+
+
+@pytest.mark.parametrize(("one", "task"), TASKS)
+def test_the_solution_of_the_lecturer_s_notebook_runs_on_what_the_notebook_imports(one, task):
+    names = {"np": np, "mt": mt}
+    exec(one.imports, names)
+    exec("\n".join(solution(task)), names)
+    assert task.on_example(names[task.name]).done
+    assert task.grade(names[task.name], "ada", SECRET).done
+
+
+@pytest.mark.parametrize(("one", "task"), TASKS)
+def test_the_example_catches_some_mistakes_and_gives_none_away(one, task):
+    said = [task.on_example(wrong.function) for wrong in task.wrong]
+    assert sum(outcome.kind == "not right yet" for outcome in said) * 2 >= len(said)
+    for outcome, wrong in zip(said, task.wrong, strict=True):
+        assert wrong.reply not in repr(outcome)
+    assert task.on_example(lambda *args, **kwargs: ...).kind == "not yet tried"
+    crashed = task.on_example(lambda *args, **kwargs: 1 // 0)
+    assert crashed.kind == "it crashed"
+
+
+@pytest.mark.parametrize(("one", "task"), TASKS)
+def test_a_grade_shows_neither_hidden_data_nor_answers(one, task):
+    hidden = task.judge("ada", SECRET).cases
+    for function in (
+        *(wrong.function for wrong in task.wrong),
+        lambda *args, **kwargs: 1 // 0,
+        lambda *a, **k: 7.5,
+    ):
+        outcome = task.grade(passed_on(function), "ada", SECRET)
+        assert {heading for heading, _ in outcome.shown} <= {"Your line", "Error"}
+        for case in hidden:
+            assert words(of(case, task.reference)) not in repr(outcome)
+            assert words(case) not in repr(outcome)
+
+
+def test_names_are_those_of_the_lessons_and_no_two_tasks_share_one():
+    names = [task.name for one in ASSIGNMENTS for task in one.tasks]
+    assert len(set(names)) == len(names)
+    for one in ASSIGNMENTS:
+        assert one.points == 10, one.name
+        assert 2 <= len(one.tasks) <= 3
+        assert one is assignment(one.name)
+
+
+def test_a_reply_says_more_than_a_verdict_and_begins_as_a_sentence():
+    for one in ASSIGNMENTS:
+        for task in one.tasks:
+            for wrong in task.wrong:
+                assert len(wrong.reply.split()) >= 8, (task.name, wrong.name)
+                assert wrong.reply[0].isupper() or not wrong.reply[0].isalpha(), (task.name, wrong.name)
+                assert wrong.reply[-1] in ".)?", (task.name, wrong.name)
+
+
+def a_task(**changes):
+    given = {
+        "name": "double",
+        "points": 2,
+        "question": "Twice `x`.",
+        "reference": lambda x: 2 * x,
+        "example": Case(1.5),
+        "draw": lambda rng: Case(rng.normal()),
+        "wrong": (Wrong("squared", lambda x: x * x, "That is the square."),),
+    }
+    return Task(**{**given, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"name": "no name"}, "a name that a function can have"),
+        ({"question": " "}, "a question"),
+        ({"points": 0}, "points"),
+        ({"wrong": 2 * (Wrong("same", abs, "One."),)}, "the same name"),
+    ],
+)
+def test_a_task_without_its_texts_is_refused(changes, said):
+    with pytest.raises(ValueError, match=said):
+        a_task(**changes)
+
+
+def test_wrong_answers_that_no_draw_tells_apart_are_named():
+    twice = (Wrong("one", lambda x: x, "One."), Wrong("other", lambda x: x + 0, "Other."))
+    with pytest.raises(ValueError, match="'one' and 'other'"):
+        a_task(wrong=twice).judge("ada")
+
+
+def test_cases_on_which_two_wrong_answers_agree_are_drawn_again():
+    tries = []
+
+    def draw(rng):
+        tries.append(1)
+        return Case(2.0 if len(tries) < 6 else rng.normal())  # twice 2 is its square
+
+    assert a_task(draw=draw).grade(lambda x: x + x, "ada").done
+    assert len(tries) > 4
+
+
+def test_what_is_no_function_of_one_s_own_gets_a_sentence():
+    task = a_task()
+    assert "no function `double(x)` yet" in task.grade(None, "ada").reply
+    assert "is no function any more" in task.grade(3.0, "ada").reply
+    assert "not yours" in task.grade(task.reference, "ada").reply
+    assert "cannot be called" in task.grade(lambda: 1, "ada").reply
+
+
+def test_a_student_without_a_name_is_shown_the_example_and_graded_all_the_same():
+    task = a_task()
+    for nobody in ("", "  ", None, ..., 7):
+        assert "STUDENT is empty" in repr(task.yours(nobody))
+        assert task.yours(nobody) == {"x": 1.5}
+        assert task.grade(lambda x: x + x, nobody).done
+    mine = task.yours("Ada")
+    assert "Drawn for ada" in repr(mine)
+    assert mine == {"x": task.own_case("ada").args[0]}
+    assert "Drawn for ada" in mine._repr_mimebundle_()["text/html"]
+
+
+def test_trying_shows_what_comes_on_one_s_own_data_and_an_error_there(displayed):
+    task = a_task(draw=lambda rng: Case(-1.0 - rng.random()))
+    task.try_it(lambda x: x + x, "ada")
+    task.try_it(lambda x: 2 * x if x > 0 else 1 // 0, "ada")
+    task.try_it(lambda x: x, "ada")
+    task.try_it(lambda x: x + x, "")
+    right, crashed, wrong, nameless = displayed
+    assert dict(right.shown).keys() == {"On your own data it gives"}
+    assert crashed.kind == "it crashed"
+    assert dict(wrong.shown)["Expected"] == "3"
+    assert nameless.done
+    assert not nameless.shown
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    return shown

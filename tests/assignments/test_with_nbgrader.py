@@ -1,0 +1,193 @@
+"""The real commands on a class of submissions: generate_assignment, autograde, generate_feedback, export."""
+
+import csv
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+from mia_teach.assignments import assignment, folder, numbers
+from mia_teach.assignments.notebook import solution
+from mia_teach.exercises.compare import words
+
+SCRIPTS = Path(sys.executable).parent
+QUICK = ("02",)
+LESSONS = [
+    pytest.param(number, marks=() if number in QUICK else pytest.mark.slow, id=number) for number in numbers()
+]
+
+
+@pytest.fixture(scope="module")
+def nbgrader(tmp_path_factory):
+    """One command in a course folder, with no settings but the folder's own."""
+    home = tmp_path_factory.mktemp("home")
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "MIA_TEACH"))
+    }
+    path = f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"  # it calls alembic by name
+    surroundings = {**kept, "PATH": path, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home)}
+
+    def run(course, *command, **environment):
+        done = subprocess.run(
+            [SCRIPTS / "nbgrader", *command],
+            cwd=course,
+            env={**surroundings, **environment},
+            capture_output=True,
+            text=True,
+            timeout=540,
+        )
+        return done
+
+    return run
+
+
+def edited(release, student, write):
+    """The released notebook with a name and answers; ``write`` gives a cell's new source or None."""
+    book = nbformat.read(release, 4)
+    for cell in book.cells:
+        if cell.id == "student":
+            cell.source = cell.source.replace('""', f'"{student}"')
+        new = write(cell.metadata.get("nbgrader", {}).get("grade_id", ""), cell)
+        if new is not None:
+            cell.source = new
+    return book
+
+
+def a_class(one):
+    """Students by name, each with what they write into which cell."""
+    solved = {task.name: "\n".join(solution(task)) for task in one.tasks}
+
+    def tampered(name, cell):
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            cell.metadata.nbgrader.points = 100
+            return 'print("all mine")'
+        return "print('no example for me')" if name.endswith("_try") else None
+
+    def wrong(number):
+        def write(name, cell):
+            if name not in solved:
+                return None
+            known = one.task(name).wrong
+            return f'{name} = tasks.task("{name}").wrong[{min(number, len(known) - 1)}].function'
+
+        return write
+
+    students = {
+        "solved": lambda name, cell: solved.get(name),
+        "stub": lambda name, cell: None,
+        "tampered": tampered,
+        "half": lambda name, cell: solved[name] if name == one.tasks[0].name else None,
+        "copied": lambda name, cell: f"def {name}(*data):\n    return 0.5" if name in solved else None,
+        "crashed": lambda name, cell: f"def {name}(*data):\n    return 1 // 0" if name in solved else None,
+    }
+    for number in range(max(len(task.wrong) for task in one.tasks)):
+        students[f"wrong{number}"] = wrong(number)
+    return students
+
+
+def grade(nbgrader, course, number):
+    """The class of one lesson, through all commands; what came of it."""
+    one = assignment(number)
+    folder.make(course, [number])
+    release = course / "release" / one.name / f"{one.name}.ipynb"
+    for command in ("generate_assignment", "autograde", "generate_feedback", "export"):
+        if command == "autograde":
+            for student, write in a_class(one).items():
+                place = course / "submitted" / student / one.name
+                place.mkdir(parents=True)
+                nbformat.write(edited(release, student, write), place / release.name)
+        done = nbgrader(course, command, *([] if command == "export" else [one.name]))
+        assert done.returncode == 0, done.stdout + done.stderr
+    with open(course / "grades.csv", newline="") as rows:
+        points = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(rows)}
+    feedback = {}
+    for student in a_class(one):
+        page = (course / "feedback" / student / one.name / f"{one.name}.html").read_text("utf-8")
+        feedback[student] = html.unescape(re.sub(r"<[^>]*>", "", page))
+    return SimpleNamespace(one=one, course=course, release=release, points=points, feedback=feedback)
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def graded(request, nbgrader, tmp_path_factory):
+    return grade(nbgrader, tmp_path_factory.mktemp("course"), request.param)
+
+
+def test_who_solved_has_all_points_and_everybody_else_what_they_deserve(graded):
+    deserved = {"solved": graded.one.points, "half": graded.one.tasks[0].points}
+    for student, points in graded.points.items():
+        assert points == deserved.get(student, 0), student
+
+
+def test_each_known_mistake_finds_its_reply_in_the_feedback(graded):
+    for task in graded.one.tasks:
+        for number, wrong in enumerate(task.wrong):
+            assert wrong.reply in graded.feedback[f"wrong{number}"], (task.name, wrong.name)
+    assert "the same answer whatever data" in graded.feedback["copied"]
+    assert "ZeroDivisionError" in graded.feedback["crashed"]
+    assert "return 1 // 0" in graded.feedback["crashed"]
+    assert "not yet tried" in graded.feedback["stub"]
+
+
+def test_a_tampered_test_cell_is_put_back(graded):
+    name = graded.one.name
+    path = graded.course / "autograded" / "tampered" / name / f"{name}.ipynb"
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    text = "".join("".join(cell["source"]) for cell in cells)
+    assert "all mine" not in text
+    assert "no example for me" not in text
+    marks = [cell["metadata"].get("nbgrader", {}) for cell in cells]
+    points = [mark["points"] for mark in marks if mark.get("grade")]
+    assert points == [task.points for task in graded.one.tasks]
+
+
+def test_release_and_feedback_hold_no_solution_no_hidden_test_and_no_answer(graded):
+    released = graded.release.read_text("utf-8")
+    secret = re.search(r'MIA_TEACH_SECRET"\] = "(\w+)"', (graded.course / folder.CONFIG).read_text()).group(1)
+    for word in ("SOLUTION", "HIDDEN", "grading", "award", secret):
+        assert word not in released, word
+    for task in graded.one.tasks:
+        lines = [line.strip() for line in solution(task)[1].splitlines() if len(line.strip()) > 15]
+        for line in lines:
+            assert json.dumps(line)[1:-1] not in released, line
+        for student, page in graded.feedback.items():
+            assert secret not in page
+            hidden = [words(task.reference(*case.args)) for case in task.judge(student, secret).cases[1:]]
+            for answer in hidden:
+                assert len(answer) < 7 or answer not in page, (student, answer)
+            if student not in ("solved", "half"):
+                for line in lines:
+                    assert line not in page, (student, line)
+
+
+def test_feedback_shows_the_students_their_own_code_and_points(graded):
+    assert graded.one.tasks[0].name in graded.feedback["solved"]
+    assert f"{graded.one.tasks[0].points} of {graded.one.tasks[0].points} points" in graded.feedback["half"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "settings"), [("sklearn", "the course's"), ("mia_teach", "the lecturer's own")]
+)
+def test_a_kernel_without_a_package_grades_nobody_and_says_so(
+    nbgrader, missing, settings, tmp_path, tmp_path_factory
+):
+    if settings == "the lecturer's own":
+        own = f'c = get_config()\nload_subconfig("{folder.BESIDE}")\n'
+        (tmp_path / folder.CONFIG).write_text(own)
+    folder.make(tmp_path, ["02"])
+    shutil.copytree(tmp_path / "source" / "02_threshold", tmp_path / "submitted" / "ada" / "02_threshold")
+    broken = tmp_path_factory.mktemp("broken")
+    (broken / f"{missing}.py").write_text(f'raise ModuleNotFoundError("No module named {missing!r}")')
+    done = nbgrader(tmp_path, "autograde", "02_threshold", PYTHONPATH=str(broken))
+    assert done.returncode != 0
+    assert "Nobody was graded" in done.stderr
+    assert f"No module named '{missing}'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "autograded").exists()
