@@ -973,8 +973,9 @@ check.quiz
 # - The code of Canife, pull request 2, 2023: "empirical epsilon calculations are now maximised over FPR/FNR"
 # - Handwritten digits of scikit-learn; their card is in `datasets/README.md`
 #
-# **Next**: this was the last lesson. Take one model that you may test, and one claim that is made about it. Write down who is
-# asked to trust the claim, which attack would refute it at which false positive rate, and which number you would sign.
+# **Next**: this was the last lesson; [the course's page](home.ipynb) shows what you still miss. Take one model that you
+# may test, and one claim that is made about it. Write down who is asked to trust the claim, which attack would refute it
+# at which false positive rate, and which number you would sign.
 
 # %%
 mt.progress.so_far("11")
