@@ -56,7 +56,9 @@ _CELLS = (
     ),
     (
         "text",
-        "## The quiz\n\nOnly first answers count: afterwards everybody is asked to try the other choices too.",
+        "## The quiz\n\nOnly first answers count: afterwards everybody is asked to try the other choices "
+        "too. What stands on top of a sorted list owes something to luck: look at the intervals before you call it the "
+        "room's first misconception.",
     ),
     ("code", "room.by_question"),
     ("code", "picture = room.picture(room.misconceptions)\nmt.show(picture, alt=picture.describe())"),
@@ -235,7 +237,7 @@ class Room:
         """The same as shares with intervals."""
         shown = findings[:most]
         names = [f"{one.lesson} {one.name.replace('_', ' ')}" for one in shown]
-        return RatesDisplay(names, [one.rate for one in shown], of="the learners who answered")
+        return RatesDisplay(names, [one.rate for one in shown], of="those who answered it")
 
     def calibration(self) -> CalibrationDisplay:
         """A point a prediction: how sure the room was on average, and how many were right."""
@@ -340,14 +342,15 @@ def _notebook():
 def _is_ours(path: Path) -> bool:
     """Whether the notebook's cells are as they were written here."""
     try:
-        book = nbformat.read(path, as_version=4)
-        return book.metadata[_MARK]["sources"] == _sources(book.cells)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        book = json.loads(path.read_text("utf-8"))
+        return book["metadata"][_MARK]["sources"] == _sources(book["cells"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
 def _sources(cells) -> str:
-    return hashlib.sha256("\0".join(cell.source for cell in cells).encode()).hexdigest()
+    """What the cells say, without their outputs, in short."""
+    return hashlib.sha256("\0".join("".join(cell["source"]) for cell in cells).encode()).hexdigest()
 
 
 class ThisPython(KernelSpecManager):
