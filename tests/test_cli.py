@@ -212,10 +212,10 @@ def test_a_port_that_is_none_is_refused_with_what_a_port_is(run, port):
     assert "port" in done.stderr
 
 
-def test_without_a_command_the_three_are_named(run):
+def test_without_a_command_all_are_named(run):
     done = run()
     assert done.returncode == 2
-    assert "start | doctor | progress" in done.stderr
+    assert "start | doctor | progress | assignment | collect" in done.stderr
 
 
 def test_when_jupyterlab_does_not_start_it_is_said_and_nothing_stays_behind(
