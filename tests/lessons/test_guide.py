@@ -74,17 +74,35 @@ def test_every_command_of_the_course_is_understood():
                 raise AssertionError(f"mia-teach {' '.join(one)}: {said.getvalue()}") from None
 
 
+def test_every_command_of_nbgrader_and_every_assignment_is_there():
+    from nbgrader.apps.nbgraderapp import NbGraderApp
+
+    from mia_teach.assignments import assignment, numbers
+
+    commands = [one.split()[1:] for one in in_code() if one.startswith("nbgrader ")]
+    assert {command for command, *_ in commands} == {
+        "generate_assignment",
+        "autograde",
+        "generate_feedback",
+        "export",
+    }
+    assert {command for command, *_ in commands} <= set(NbGraderApp.subcommands)
+    named = {name for _, *names in commands for name in names}
+    assert named <= {assignment(number).name for number in numbers()}
+
+
 def test_every_file_exists():
     named = {one for one in in_code() if re.fullmatch(r"[\w.-]+(/[\w.-]+)*(/|\.(md|py|txt|ipynb))", one)}
     named |= set(re.findall(r"`([\w-]+/[\w./-]+)`", TEXT))
-    made = {"build/instructor", "lessons/source/NN_name.py", "nbgrader_config.py"}
+    made = {"build/instructor/", "build/nbgrader", "nbgrader_config.py", "lessons/source/NN_name.py"}
+    made |= {"release/", "submitted/NAME/02_threshold/"}
     assert "OWNER/REPOSITORY" in named
     assert "OWNER/REPOSITORY" in (shipped.ROOT / "README.md").read_text("utf-8"), (
         "it stands in the badge's link"
     )
     assert {"README.md", "binder/postBuild", "datasets/README.md"} <= named
     for one in named - made - {"OWNER/REPOSITORY"}:
-        assert (shipped.ROOT / one).exists(), one
+        assert (shipped.ROOT / one).exists() or (shipped.LESSONS / one).exists(), one
 
 
 def test_every_name_of_the_package_exists():
