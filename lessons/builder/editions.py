@@ -29,7 +29,8 @@ def instructor_cells(lesson: Lesson) -> list[Cell]:
     """All cells, solved, with notes on the exercises and the quiz where they come up."""
     cells = []
     for number, cell in enumerate(lesson.cells):
-        cells.append(with_text(cell, solved(cell.text)))
+        is_note = cell.audience == "instructor" and cell.kind == "markdown"
+        cells.append(with_text(cell, _apart(cell.text) if is_note else solved(cell.text)))
         if cell.exercise:
             cells.append(_note(cell, _exercise_notes(lesson, cell)))
         last = number + 1 == len(lesson.cells) or lesson.cells[number + 1].section != cell.section
@@ -169,7 +170,12 @@ def _metadata(cell: Cell) -> dict:
 
 
 def _note(cell: Cell, text: str) -> Cell:
-    return replace(cell, kind="markdown", text=text, audience="instructor", exercise=None, tags=())
+    return replace(cell, kind="markdown", text=_apart(text), audience="instructor", exercise=None, tags=())
+
+
+def _apart(text: str) -> str:
+    """A note as a quotation, so that it is told at a glance from what a learner reads."""
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
 def _exercise_notes(lesson: Lesson, cell: Cell) -> str:
