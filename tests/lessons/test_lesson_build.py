@@ -158,6 +158,14 @@ def test_the_instructor_edition_is_solved_and_says_what_goes_wrong(instructor):
     assert sum(": done" in text for text in outputs) == 4
 
 
+def test_in_the_instructor_edition_notes_stand_apart_from_what_learners_read(instructor):
+    notes = [cell for cell in instructor.cells if "instructor" in cell.metadata.get("tags", [])]
+    texts = [cell.source for cell in notes if cell.cell_type == "markdown" and cell.id != "timings"]
+    assert len(texts) > 4
+    assert all(line.startswith(">") for text in texts for line in text.split("\n"))
+    assert not [cell for cell in instructor.cells if cell not in notes and cell.source.startswith(">")]
+
+
 def test_assignment_cells_carry_nbgrader_marks_and_points(assignment):
     marks = {
         c.metadata.nbgrader.grade_id: c.metadata.nbgrader
