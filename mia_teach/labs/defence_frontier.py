@@ -12,6 +12,7 @@ from mia_teach import signals
 from mia_teach.attacks import sides
 from mia_teach.attacks.lira import lira
 from mia_teach.game import Game
+from mia_teach.labs.grid_lab import interval_ends
 from mia_teach.labs.lab import Goal, Lab, browser_files, decimal, pack
 from mia_teach.rate import Interval, percent
 from mia_teach.roc import Roc
@@ -212,7 +213,7 @@ class DefenceFrontier(Lab):
 
     def __init__(self, grid: FrontierGrid, *, lesson: str = "09", goals=None, **traits):
         self.grid = grid
-        self._accuracy, self._leak = _ends(grid.accuracy), _ends(grid.leak)
+        self._accuracy, self._leak = interval_ends(grid.accuracy), interval_ends(grid.leak)
         super().__init__(
             lesson=lesson,
             goals=self._default_goals() if goals is None else goals,
@@ -389,12 +390,3 @@ class DefenceFrontier(Lab):
 
 def _up(number):
     return float(np.ceil(1000 * number - 1e-9)) / 1000
-
-
-def _ends(values):
-    """Mean, low and high over the targets, at every place."""
-    ends = np.empty((*values.shape[:-1], 3))
-    for at in np.ndindex(values.shape[:-1]):
-        one = Interval.from_values(values[at], within=(0, 1))
-        ends[at] = one.value, one.low, one.high
-    return ends

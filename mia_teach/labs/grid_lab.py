@@ -1,8 +1,10 @@
 """The base of every panel over a grid of settings that were measured before the learner moves anything."""
 
+import numpy as np
 import traitlets
 
 from mia_teach.labs.lab import Lab
+from mia_teach.rate import Interval
 
 
 class GridLab(Lab):
@@ -49,3 +51,25 @@ def among_the_measured(lab, proposal):
         listed = ", ".join(one if isinstance(one, str) else f"{one:g}" for one in known)
         raise traitlets.TraitError(f"Nothing was measured with {name} {value!r}. Choose one of {listed}.")
     return value
+
+
+def interval_ends(values):
+    """Mean, low and high over the last axis (targets, pools) of shares, shape (..., repeats): shape (..., 3).
+
+    >>> interval_ends(np.array([[0.2, 0.4]])).round(2)
+    array([[0.3, 0. , 1. ]])
+    """
+    ends = np.empty((*values.shape[:-1], 3))
+    for at in np.ndindex(values.shape[:-1]):
+        one = Interval.from_values(values[at], within=(0, 1))
+        ends[at] = one.value, one.low, one.high
+    return ends
+
+
+def rounded_down(number):
+    """A number above 0 with three digits, none of them too large: a goal that can just be met stays within reach.
+
+    >>> rounded_down(0.7999)
+    0.799
+    """
+    return int(1000 * number) / 1000
