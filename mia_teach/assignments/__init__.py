@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from mia_teach.assignments.task import Assignment
 
 _MODULES = {
+    "00": "game",
+    "01": "overfitting",
     "02": "threshold",
+    "03": "shadow_models",
     "04": "likelihood_ratio",
+    "05": "label_only",
 }
 
 
