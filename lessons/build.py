@@ -1,12 +1,11 @@
-"""Build the lessons: lessons/source/NN_name.py → three notebooks.
+"""Build the lessons: lessons/source/NN_name.py → two notebooks.
 
     python lessons/build.py [NN ...] [--check] [--learner-only | --instructor-only] [--jobs N]
 
 makes, of each lesson (all of them, or those whose numbers are given),
 
 1. ``lessons/NN_name.ipynb``: stubs in place of solutions, executed, outputs stored; what learners open;
-2. ``build/instructor/NN_name.ipynb``: solutions, teaching notes, likely wrong answers, timings; executed;
-3. ``build/nbgrader/source/NN_name/NN_name.ipynb``: points and hidden tests, as nbgrader wants it.
+2. ``build/instructor/NN_name.ipynb``: solutions, teaching notes, likely wrong answers, timings; executed.
 
 Beside the second lies the guide for lecturers, ``lessons/source/guide.md``: it gives answers away, so it is not
 among the learner's pages.
@@ -28,7 +27,7 @@ jupytext's percent format, without a header; cells carry options as ``# %% [mark
   holds a function, its solution between ``### BEGIN SOLUTION`` and ``### END SOLUTION``, and as last line
   ``NAME = check.NAME(NAME)``. ``check`` is the lesson's exercise module, imported under that name; it also
   holds ``quiz``. ``points=2`` overrides the exercise's own points.
-- ``tests="NAME"`` on a code cell: further hidden tests of that exercise.
+- ``tests="NAME"`` on a code cell: further tests of that exercise's solution, run in the instructor's edition only.
 - ``audience="instructor"``: a teaching note. Likely wrong answers, hints and answers to the quiz are added
   from the exercise module.
 - ``tags=["nbval-ignore-output"]``: at most one cell of a lesson.
@@ -88,9 +87,6 @@ class Places:
     def guide(self) -> Path:
         return self.lessons / "source" / "guide.md"
 
-    def nbgrader(self, lesson: Lesson) -> Path:
-        return self.build / "nbgrader" / "source" / lesson.name / f"{lesson.name}.ipynb"
-
 
 @dataclass(frozen=True)
 class Built:
@@ -130,7 +126,6 @@ def build(
     if not learner_only:
         solved, _ = _instructor(lesson, places, filled)
         files[places.instructor(lesson)] = editions.as_bytes(solved)
-        files[places.nbgrader(lesson)] = editions.as_bytes(editions.nbgrader(lesson, filled))
     return Built(files, refusals.aims(lesson, cells, book, seconds), sum(seconds))
 
 
@@ -179,9 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("numbers", nargs="*", metavar="NN", help="only these, such as 00 02 home")
     parser.add_argument("--check", action="store_true", help="compare a new build with the notebooks here")
     only = parser.add_mutually_exclusive_group()
-    only.add_argument(
-        "--learner-only", action="store_true", help="leave out build/instructor and build/nbgrader"
-    )
+    only.add_argument("--learner-only", action="store_true", help="leave out build/instructor")
     only.add_argument(
         "--instructor-only", action="store_true", help="nothing but build/instructor and the guide"
     )

@@ -1,4 +1,4 @@
-"""One source, three notebooks: for learners, for instructors, and for nbgrader."""
+"""One source, two notebooks: for learners and for instructors."""
 
 from collections import Counter
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 import nbformat
 from nbformat import NotebookNode, v4
 
-from .source import Cell, Lesson, check_line, solved, stub, with_text, without_check
+from .source import Cell, Lesson, solved, stub, with_text
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {
@@ -81,22 +81,6 @@ def with_timings(book: NotebookNode, cells: list[Cell], seconds: list[float]) ->
     return book
 
 
-def nbgrader(lesson: Lesson, filled: dict[int, str]) -> NotebookNode:
-    """The source notebook of an nbgrader assignment; `filled` gives the text cells' prose by source line."""
-    cells = []
-    for cell, name in zip(learner_cells(lesson), _ids(learner_cells(lesson)), strict=True):
-        if cell.kind == "markdown":
-            cells.append(v4.new_markdown_cell(filled[cell.line], id=name))
-        elif cell.exercise:
-            original = next(one for one in lesson.exercises if one.exercise == cell.exercise)
-            cells += _graded(lesson, original)
-        elif cell.line == lesson.check_import[1].line:
-            cells.append(_marked(cell.text, "setup", locked=True))
-        else:
-            cells.append(v4.new_code_cell(cell.text, id=name))
-    return v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "language_info": LANGUAGE})
-
-
 def points(lesson: Lesson, cell: Cell) -> float:
     """What an exercise is worth: what its cell says, or the exercise itself; a stretch exercise nothing."""
     if "stretch" in cell.tags:
@@ -114,37 +98,6 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
         else:
             joined.append(output)
     return joined
-
-
-def _graded(lesson: Lesson, cell: Cell) -> list[NotebookNode]:
-    """The learner's cell, the test that grades it, and the check that lets the lesson go on.
-
-    The test stands before the check, for the check gives back the package's own function when the
-    learner's is not right, and that one would always pass.
-    """
-    name = cell.exercise
-    made = [_marked(without_check(cell), name, solution=True)]
-    worth = points(lesson, cell)
-    if worth:
-        further = [one.text for one in lesson.cells if one.tests == name]
-        tests = [
-            f"# This cell grades {name}; the tests are with your teacher.",
-            "### BEGIN HIDDEN TESTS",
-            f"from {lesson.check.__name__} import {name} as graded",
-            "",
-            f'assert {name} is not graded.reference, "This is the package\'s own function, not yours."',
-            f"outcome = graded.verdict({name})",
-            "assert outcome.done, outcome",
-            *further,
-            "### END HIDDEN TESTS",
-        ]
-        made.append(_marked("\n".join(tests), f"{name}_test", grade=True, locked=True, points=worth))
-    return [*made, _marked(check_line(name), f"{name}_check", locked=True)]
-
-
-def _marked(text: str, grade_id: str, **marks: object) -> NotebookNode:
-    meta = {"schema_version": 3, "grade_id": grade_id, "grade": False, "solution": False, "locked": False}
-    return v4.new_code_cell(text, id=grade_id, metadata={"nbgrader": {**meta, "task": False, **marks}})
 
 
 def _ids(cells: list[Cell]) -> list[str]:

@@ -194,11 +194,6 @@ def solved(text: str) -> str:
     return _solutions(text, lambda _, solution: solution)
 
 
-def without_check(cell: Cell) -> str:
-    """An exercise's text without its last line, `NAME = check.NAME(NAME)`."""
-    return cell.text[: cell.text.rindex(check_line(cell.exercise))].rstrip()
-
-
 def check_line(name: str) -> str:
     return f"{name} = check.{name}({name})"
 

@@ -21,7 +21,7 @@ _spec.loader.exec_module(build)
 
 @pytest.fixture(scope="session")
 def built_mini(tmp_path_factory):
-    """The mini lesson's folder, with its three notebooks built once for all tests."""
+    """The mini lesson's folder, with its two notebooks built once for all tests."""
     with pytest.MonkeyPatch.context() as patch:
         places = _course(tmp_path_factory.mktemp("mini"), patch)
         [source] = places.sources([])
