@@ -144,6 +144,15 @@ def test_doctor_finds_everything_in_the_new_environment(python, far_away):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_installed_command_lays_all_assignments(python, far_away):
+    command = [python.with_name("mia-teach"), "assignment", "all", "course"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    laid = {path.name for path in (far_away / "course" / "source").iterdir()}
+    assert laid == {path.stem for path in (ROOT / "lessons").glob("[0-9][0-9]_*.ipynb")}
+    assert "MIA_TEACH_SECRET" in (far_away / "course" / "nbgrader_config.py").read_text()
+
+
 def test_the_installed_command_starts_the_course_far_from_the_repository(python, far_away):
     with contextlib.ExitStack() as ended:
         course = subprocess.Popen(

@@ -130,21 +130,29 @@ class Task:
 
     def grade(self, function: object, student: object, secret: str = "") -> Outcome:
         """The outcome that decides about the points; of the hidden data and the answers it shows nothing."""
+        judge = self.judge(named(student), secret)
+        try:
+            outcome = self._graded(judge, function)
+        except Exception as error:  # a student may leave any object there, and some break on being looked at
+            said = f"What stands under `{self.name}` cannot be checked ({type(error).__name__})."
+            return Outcome("not right yet", self.name, said)
+        return replace(outcome, shown=tuple(pair for pair in outcome.shown if pair[0] in _MAY_BE_SHOWN))
+
+    def _graded(self, judge: Exercise, function: object) -> Outcome:
         if not callable(function):
             return self._no_function(function)
         if inspect.unwrap(function) is self.reference:
             return Outcome("not right yet", self.name, "This is the course's own function, not yours.")
         kept, came = _recorded(function)
-        outcome = self.judge(named(student), secret).verdict(kept)
+        outcome = judge.verdict(kept)
         unknown = outcome.kind == "not right yet" and not outcome.wrong
         if unknown and len(came) > 1 and not any(difference(one, came[0], self.tolerance) for one in came):
             said = (
-                "Your function gives the same answer whatever data it is called with. It is called with data that you have "
-                "not seen, so it must compute its answer from its arguments."
+                "Your function gives the same answer whatever data it is called with. It is called with data that you "
+                "have not seen, so it must compute its answer from its arguments."
             )
-            outcome = replace(outcome, wrong="the_same_whatever_comes", reply=said)
-        shown = tuple(pair for pair in outcome.shown if pair[0] in _MAY_BE_SHOWN)
-        return replace(outcome, shown=shown)
+            return replace(outcome, wrong="the_same_whatever_comes", reply=said)
+        return outcome
 
     def judge(self, student: str, secret: str = "") -> Exercise:
         """The exercise that this student is judged by: the own case, then the hidden ones.

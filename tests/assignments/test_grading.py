@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from dataclasses import replace
 
 import pytest
 
@@ -24,6 +25,18 @@ def test_what_is_right_gets_its_points_and_no_word_on_stderr(capsys):
     said = capsys.readouterr()
     assert said.err == "", "nbgrader gives a grade cell that writes to stderr no points"
     assert "5 of 5 points" in said.out
+
+
+def test_nor_does_what_the_judging_itself_has_to_say_reach_stderr(monkeypatch, capsys):
+    def draw(rng):
+        warnings.warn("look out", stacklevel=1)
+        print("to stderr", file=sys.stderr)
+        return TASK.draw(rng)
+
+    loud = replace(assignment("02"), tasks=(replace(TASK, draw=draw),))
+    monkeypatch.setattr(grading, "assignment", lambda lesson: loud)
+    grading.award("02", TASK.name, {TASK.name: right})
+    assert capsys.readouterr().err == ""
 
 
 def test_what_is_wrong_stops_with_its_reply_and_without_the_package_s_lines():

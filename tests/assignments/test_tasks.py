@@ -9,6 +9,7 @@ from mia_teach.assignments.notebook import solution
 from mia_teach.assignments.task import Task
 from mia_teach.exercises.compare import difference, words
 from mia_teach.exercises.exercise import Case, Wrong
+from tests.exercises.laws import STRANGE
 
 ASSIGNMENTS = [assignment(number) for number in numbers()]
 TASKS = [pytest.param(one, task, id=f"{one.lesson}-{task.name}") for one in ASSIGNMENTS for task in one.tasks]
@@ -176,6 +177,15 @@ def test_a_student_without_a_name_is_shown_the_example_and_graded_all_the_same()
     assert "Drawn for ada" in repr(mine)
     assert mine == {"x": task.own_case("ada").args[0]}
     assert "Drawn for ada" in mine._repr_mimebundle_()["text/html"]
+
+
+def test_no_object_that_a_student_leaves_there_stops_the_grading(displayed):
+    task = a_task()
+    for strange in STRANGE:
+        for passed in (strange, lambda *args, _strange=strange, **kwargs: _strange):
+            assert not task.grade(passed, "ada").done
+            task.try_it(passed, "ada")
+            assert repr(displayed.pop())
 
 
 def test_trying_shows_what_comes_on_one_s_own_data_and_an_error_there(displayed):

@@ -159,6 +159,7 @@ def test_release_and_feedback_hold_no_solution_no_hidden_test_and_no_answer(grad
             assert json.dumps(line)[1:-1] not in released, line
         for student, page in graded.feedback.items():
             assert secret not in page
+            assert "NotAwardedError(" not in page, "no line of the package, and so no traceback through it"
             hidden = [words(task.reference(*case.args)) for case in task.judge(student, secret).cases[1:]]
             for answer in hidden:
                 assert len(answer) < 7 or answer not in page, (student, answer)
