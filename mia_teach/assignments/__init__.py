@@ -26,6 +26,12 @@ _MODULES = {
     "03": "shadow_models",
     "04": "likelihood_ratio",
     "05": "label_only",
+    "06": "white_box",
+    "07": "genomic",
+    "08": "risk",
+    "09": "defences",
+    "10": "differential_privacy",
+    "11": "audits",
 }
 
 
