@@ -215,7 +215,7 @@ protected? Give the **largest number** for which no attacker can find more than 
         Wrong(
             "delta_as_it_was",
             _promised(broken=lambda epsilon, delta, k: delta),
-            "ε has grown and δ is that of one sentence. Every link of the chain lets its own δ through.",
+            "The user's ε has grown, and his δ is that of one sentence. Every link of the chain lets its own δ through.",
         ),
         Wrong(
             "largest_factor_for_all",

@@ -1,7 +1,7 @@
 """Lesson 07, graded: a promised error on the right people, and how many linked sites may be published."""
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import beta, norm
 
 import mia_teach as mt
 from mia_teach.assignments.task import Assignment, Task
@@ -31,22 +31,28 @@ def _allowed(outsiders, fpr):
     return np.sort(outsiders)[::-1][int(fpr * (len(outsiders) + 1)) - 1]
 
 
-def _test(who=_who, above=None, ends=None, threshold=_allowed):
+def _exact(hits, total):
+    """Clopper and Pearson's ends, as `mt.Rate` has them."""
+    low = beta.ppf(0.025, hits, total - hits + 1) if hits else 0.0
+    return float(low), float(beta.ppf(0.975, hits + 1, total - hits)) if hits < total else 1.0
+
+
+def _test(who=_who, above=None, ends=_exact, threshold=_allowed):
     """A wrong report: other people, another published test, another interval, another mended threshold."""
 
     def function(t, population, pool_from, fpr):
         outsiders = who(t, population, pool_from)
         accused = outsiders > norm.isf(fpr) if above is None else above(outsiders, fpr)
-        rate = mt.Rate(int(accused.sum()), len(outsiders))
-        low, high = rate.interval if ends is None else ends(rate)
-        return rate.value, low, high, threshold(outsiders, fpr)
+        low, high = ends(int(accused.sum()), len(outsiders))
+        return accused.mean(), low, high, threshold(outsiders, fpr)
 
     return function
 
 
-def _normal(rate):
-    half = 1.959963984540054 * (rate.value * (1 - rate.value) / rate.total) ** 0.5
-    return rate.value - half, rate.value + half
+def _normal(hits, total):
+    p = hits / total
+    half = 1.959963984540054 * (p * (1 - p) / total) ** 0.5
+    return p - half, p + half
 
 
 def _known_outsiders(rng):

@@ -72,7 +72,7 @@ def _models_attacked(rng):
     models, people = int(rng.integers(50, 70)), int(rng.integers(60, 90))
     often = rng.choice([0.02, 0.15, 0.45, 0.9], people)
     share = rng.choice([0.15, 0.5, 0.9], people)
-    asked = rng.permutation(people)[: int(rng.integers(7, 11))]
+    asked = rng.permutation(people)[: int(rng.integers(6, 9))]
     often[asked[:4]], share[asked[:4]] = [0.02, 0.95, 0.95, 0.2], [0.7, 0.7, 0.1, 0.5]
     member = rng.random((models, people)) < share
     member[:, asked[4]] = False
