@@ -58,7 +58,7 @@ class Home:
             return last.file, _named(last), "You have begun it; its quiz still waits for answers."
         later = self.cards[self.cards.index(last) + 1 :]
         if not later:
-            return "", "", "You have come to the end of the last lesson."
+            return "", "", "You have come to the end of the last lesson; below stands where to go next."
         takes = f" It takes {later[0].minutes} minutes." if later[0].minutes else ""
         return later[0].file, _named(later[0]), f"You have answered the quiz of lesson {last.number}.{takes}"
 
@@ -149,8 +149,9 @@ class Home:
 
     def _again(self):
         """What to look at again, under a heading each."""
+        coming = "; the coming lessons begin with them" if self.go_on[0] else ""
         headings = (
-            ("Questions that you missed; the coming lessons begin with them:", self.missed),
+            (f"Questions that you missed{coming}:", self.missed),
             ("Exercises that you tried and that are not done:", self.open),
         )
         for heading, items in headings:

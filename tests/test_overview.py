@@ -80,6 +80,7 @@ def test_what_was_missed_leads_to_its_lesson_until_it_is_remembered():
     text = next(q.text for q in exercises.of_lesson("00").quiz.questions if q.name == "labels_only")
     assert [(card.number, said) for card, said in mt.home().missed] == [("00", text)]
     assert text in repr(mt.home())
+    assert "the coming lessons begin with them" in repr(mt.home())
     progress.record("recall", "01", "00.labels_only", right=True)
     assert mt.home().missed == []
     progress.record("recall", "04", "00.labels_only", right=False)
@@ -109,9 +110,12 @@ def test_with_a_few_predictions_nothing_is_told_and_with_more_there_is_a_picture
 
 def test_at_the_end_there_is_no_lesson_to_go_on_with():
     for lesson in LESSONS:
-        take(lesson)
-    assert mt.home().go_on == ("", "", "You have come to the end of the last lesson.")
-    assert "You have come to the end" in mt.home()._repr_html_()
+        take(lesson, missed=["labels_only"])
+    file, _, why = mt.home().go_on
+    assert file == ""
+    assert "where to go next" in why
+    assert why in mt.home()._repr_html_()
+    assert "Questions that you missed:" in repr(mt.home()), "no coming lesson is promised"
 
 
 def test_every_link_leads_to_a_file_that_the_learner_has():

@@ -21,7 +21,7 @@ mt.home()
 # | [00 The membership game](00_game.ipynb) | 20 | play the game that defines the leak, and score a player |
 # | [01 Overfitting: where the leak begins](01_overfitting.ipynb) | 45 | say which settings make a model leak, and how sure that is |
 # | [02 Threshold attacks](02_threshold.ipynb) | 60 | run the simplest attacks and report them at low false positive rates |
-# | [03 Shadow models](03_shadow_models.ipynb) | 75 | attack with models of your own, and say when its promise breaks |
+# | [03 Shadow models](03_shadow_models.ipynb) | 75 | attack with models of your own, and say when their promise breaks |
 # | [04 Likelihood-ratio attacks](04_likelihood_ratio.ipynb) | 75 | compare a record with its own past, by LiRA and RMIA |
 # | [05 Labels only](05_label_only.ipynb) | 45 | attack a model that names a class and nothing else |
 # | [06 White box: gradients](06_white_box.ipynb) | 90 | say what the weights add to the answers, and attack a federated round |
@@ -54,8 +54,7 @@ mt.home()
 #   Both show how members and non-members that differ in something else, such as their date, make a weak attack look strong.
 # - **Proofs and mechanisms**: C. Dwork and A. Roth, The algorithmic foundations of differential privacy, 2014. With code beside
 #   them: J. Near and C. Abuah, Programming differential privacy, 2021.
-# - **Judging a product's promise**: J. Near and others, Guidelines for evaluating differential privacy guarantees, NIST SP 800-226,
-#   2025.
+# - **Judging a product's promise**: J. Near and others, Guidelines for evaluating differential privacy guarantees, NIST, 2025.
 # - **Tools for the day's work**: Opacus trains PyTorch models with differential privacy, dp-accounting counts what it costs,
-#   Privacy Meter runs attacks on your models. Hold their numbers against what you now know: which attack, at which false-positive
+#   Privacy Meter runs attacks on your models. Hold their numbers against what you now know: which attack, at which false positive
 #   rate, over how many targets?

@@ -67,5 +67,5 @@ class CalibrationDisplay:
             ax.set_yticks(ticks)
             in_percent(ax.xaxis, ax.yaxis)
             ax.set(xlim=(0, 1.12), ylim=(-0.03, 1.03), xlabel="how sure, on average", ylabel="came true")
-            ax.legend(loc="upper left")
+            ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
         return self

@@ -2,11 +2,14 @@
 
 import json
 import re
+import shutil
 
 import lessons_build as build
 import pytest
 
-from mia_teach import course
+from mia_teach import course, exercises, progress
+from tests.browser import axe_violations
+from tests.jupyter import jupyterlab, open_notebook, run_all
 
 from . import shipped
 
@@ -74,3 +77,30 @@ def test_what_a_reader_would_trip_over_is_refused_with_its_line(tmp_path, old, n
     with pytest.raises(build.Refusal, match=said) as refused:
         build.build_page(page, build.Places())
     assert re.search(r"home\.py:\d+: ", str(refused.value))
+
+
+def _six_lessons_taken(path, monkeypatch):
+    """Answers to six lessons: every first question missed, one exercise open, every prediction too sure."""
+    monkeypatch.setenv("MIA_TEACH_PROGRESS", str(path))
+    for number in list(exercises._OF_LESSON)[:6]:
+        progress.record("prediction", number, "p", guess=1, confidence=0.95, right=False)
+        for place, question in enumerate(exercises.of_lesson(number).quiz.questions):
+            progress.record("quiz", number, f"quiz.{question.name}", right=place > 0)
+    progress.record("exercise", "01", "purge", outcome="tried")
+
+
+@pytest.mark.browser
+def test_in_jupyterlab_a_learner_sees_what_was_done_and_goes_on_from_there(new_page, tmp_path, monkeypatch):
+    shutil.copy(PAGE, tmp_path)
+    shutil.copy(shipped.LESSONS / "06_white_box.ipynb", tmp_path)
+    _six_lessons_taken(tmp_path / "progress.json", monkeypatch)
+    with jupyterlab(tmp_path, env={"MIA_TEACH_PROGRESS": str(tmp_path / "progress.json")}) as url:
+        page = open_notebook(new_page(viewport={"width": 1200, "height": 1600}), url, PAGE.name)
+        assert run_all(page) == []
+        shown = page.locator(".jp-CodeCell .jp-RenderedHTMLCommon")
+        assert shown.locator("tbody tr").count() == len(shipped.EXPECTED)
+        assert "You were surer than you were right" in shown.inner_text()
+        assert shown.locator("img").evaluate("image => image.naturalWidth") > 300
+        assert axe_violations(page, ".jp-CodeCell .jp-RenderedHTMLCommon") == []
+        shown.get_by_role("link", name="06 White box: gradients").first.click()
+        page.locator(".lm-TabBar-tab.lm-mod-current", has_text="06_white_box.ipynb").wait_for()
