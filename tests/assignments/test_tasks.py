@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import mia_teach as mt
+from mia_teach import course
 from mia_teach.assignments import assignment, numbers
 from mia_teach.assignments.notebook import solution
 from mia_teach.assignments.task import Task
@@ -100,7 +101,9 @@ def test_a_grade_shows_neither_hidden_data_nor_answers(one, task):
 def test_names_are_those_of_the_lessons_and_no_two_tasks_share_one():
     names = [task.name for one in ASSIGNMENTS for task in one.tasks]
     assert len(set(names)) == len(names)
+    lessons = {path.stem for path in course.lessons_folder().glob("[0-9][0-9]_*.ipynb")}
     for one in ASSIGNMENTS:
+        assert one.name in lessons
         assert one.points == 10, one.name
         assert 2 <= len(one.tasks) <= 3
         assert one is assignment(one.name)

@@ -18,6 +18,8 @@ from mia_teach.assignments import assignment, folder, numbers
 from mia_teach.assignments.notebook import solution
 from mia_teach.exercises.compare import words
 
+pytestmark = pytest.mark.timeout(1800)
+
 SCRIPTS = Path(sys.executable).parent
 QUICK = ("02",)
 LESSONS = [
@@ -42,7 +44,7 @@ def nbgrader(tmp_path_factory):
             env={**surroundings, **environment},
             capture_output=True,
             text=True,
-            timeout=540,
+            timeout=1500,
         )
         return done
 
