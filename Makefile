@@ -5,13 +5,13 @@ OLD := $(VENV)-oldest
 PY := $(VENV)/bin/python
 QUIETLY := --quiet --disable-pip-version-check --no-input
 PIP := $(PY) -m pip install $(QUIETLY)
-OURS := mia_teach tests lessons datasets
+OURS := mia_teach tests lessons datasets site
 OLDEST := mia_teach tests/attacks tests/exercises tests/labs tests/plots tests/test_*.py
 
 # Of two indexes one may be out of reach; pip would ask it five times for each of a hundred packages.
 export PIP_RETRIES ?= 1
 
-.PHONY: start test test-all test-oldest lessons instructor nbgrader table bench lint clean
+.PHONY: start test test-all test-oldest lessons site instructor nbgrader table bench lint clean
 
 # Open the course in JupyterLab.
 start: $(VENV)/course-installed
@@ -44,6 +44,10 @@ nbgrader: $(VENV)/course-installed
 # The table of the lessons in README.md, each measured on one core; wants a machine with nothing else running.
 table: $(VENV)/tests-installed
 	$(PY) tests/lesson_table.py
+
+# The course as pages to read, its panels alive without Python: build/site.
+site: $(VENV)/tests-installed
+	$(PY) site/build.py
 
 # The table of speeds; also written to build/bench.json.
 bench: $(VENV)/bench-installed

@@ -85,7 +85,7 @@ def homer_distance(
 ) -> Float[np.ndarray, " people"]:
     r"""How much nearer a genome is to the pool than to the reference, on average over the sites.
 
-        D = mean over sites of  |y − reference| − |y − pool|,   y = genotype / 2
+        D = mean over sites of  ``|y − reference| − |y − pool|``,   y = genotype / 2
 
     A member pulled the pool's frequencies a little towards his own genotype, so D is positive for members; for
     outsiders of the same population it lies around 0, if pool and reference are equally large.
