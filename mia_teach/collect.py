@@ -20,7 +20,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
 from mia_teach import course, exercises, progress
 from mia_teach.calibration import is_scored
-from mia_teach.plots import CalibrationDisplay, RatesDisplay
+from mia_teach.plots import RatesDisplay
 from mia_teach.rate import Interval, Rate, percent
 from mia_teach.table import Table
 
@@ -69,8 +69,8 @@ _CELLS = (
     ("code", "room.replies(room.wrong_answers)"),
     (
         "text",
-        "## The predictions\n\nA point is a lesson's prediction. Far below the line lies what surprised the room: worth "
-        "talking about, and no fault of anybody's.",
+        "## The predictions\n\nWhere the diamond lies far to the right of the point and its bar, the truth surprised the "
+        "room: worth talking about, and no fault of anybody's.",
     ),
     ("code", "room.by_prediction"),
     ("code", "picture = room.calibration()\nmt.show(picture, alt=picture.describe())"),
@@ -239,13 +239,15 @@ class Room:
         names = [f"{one.lesson} {one.name.replace('_', ' ')}" for one in shown]
         return RatesDisplay(names, [one.rate for one in shown], of="those who answered it")
 
-    def calibration(self) -> CalibrationDisplay:
-        """A point a prediction: how sure the room was on average, and how many were right."""
+    def calibration(self) -> RatesDisplay:
+        """Each prediction: how many came true, and beside it how sure the room was on average."""
         points = self._scored_by_question()
-        return CalibrationDisplay(
-            [sure for _, sure, _ in points],
+        return RatesDisplay(
+            [f"lesson {lesson}" for lesson, *_ in points],
             [rate for *_, rate in points],
-            names=[f"lesson {lesson}" for lesson, *_ in points],
+            of="those who predicted",
+            beside=[sure for _, sure, _ in points],
+            names_of=("came true", "how sure, on average"),
         )
 
     def __repr__(self) -> str:

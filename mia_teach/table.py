@@ -1,5 +1,6 @@
 """A small table that a notebook, a screen reader and a terminal can all read."""
 
+import re
 from dataclasses import dataclass
 from html import escape
 
@@ -11,7 +12,7 @@ class Table:
     Args:
         caption: what the table shows, in a sentence.
         head: the headings.
-        rows: as many texts a row as there are headings.
+        rows: as many texts a row as there are headings; what stands between backticks is code.
         links: for a row's first text the page that it leads to.
 
     Raises:
@@ -53,14 +54,19 @@ class Table:
         links = dict(self.links)
 
         def named(text):
-            return f'<a href="{escape(links[text])}">{escape(text)}</a>' if text in links else escape(text)
+            return f'<a href="{escape(links[text])}">{_marked(text)}</a>' if text in links else _marked(text)
 
         head = "".join(f'<th scope="col" {left}>{escape(text)}</th>' for text in self.head)
         body = "".join(
             f'<tr><th scope="row" {left}>{named(first)}</th>'
-            + "".join(f"<td {left}>{escape(text)}</td>" for text in rest)
+            + "".join(f"<td {left}>{_marked(text)}</td>" for text in rest)
             + "</tr>"
             for first, *rest in self.rows
         )
         caption = f'<caption style="text-align:left;color:inherit">{escape(self.caption)}</caption>'
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _marked(text: str) -> str:
+    """The text as HTML: code between backticks, and no line break between a number and its sign."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", re.sub(r"(?<=\d) %", "\u00a0%", escape(text)))

@@ -110,7 +110,8 @@ def test_predictions_are_counted_by_question_and_over_learners(hand_in, folder):
     assert room.overconfidence.value == pytest.approx(np.mean(own))
     half = np.std(own, ddof=1) / 2 * 3.182446  # Student's t, three degrees of freedom, 95 %
     assert room.overconfidence.high - room.overconfidence.value == pytest.approx(half, rel=1e-5)
-    assert room.calibration().describe().count("of 4 came true") == 2
+    assert room.calibration().beside == [pytest.approx(0.75), 0.5]
+    assert "lesson 01: 2 of 4, 50 % (7 % to 93 %), how sure, on average 75 %" in room.calibration().describe()
 
 
 def test_a_room_surer_than_right_is_said_to_be_so(hand_in, folder):

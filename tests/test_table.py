@@ -37,3 +37,8 @@ def test_nothing_in_it_becomes_markup():
 def test_a_row_of_another_length_is_refused():
     with pytest.raises(ValueError, match="has 1 texts for 2 headings"):
         Table("Who.", HEAD, [("loss",)])
+
+
+def test_code_is_marked_and_a_number_stays_on_the_line_of_its_sign():
+    page = Table("Who.", HEAD, [("loss", "12 % of `a < b`")])._repr_html_()
+    assert '<td style="text-align:left">12\u00a0% of <code>a &lt; b</code></td>' in page

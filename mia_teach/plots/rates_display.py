@@ -13,14 +13,20 @@ class RatesDisplay:
         names: what was counted.
         rates: :class:`mia_teach.Rate`, one a name.
         of: what the share is of, for the axis.
+        beside: another share a name, drawn as a diamond without an interval; with ``names_of`` for the legend: what the
+            rates are, and what those beside them.
 
     After :meth:`plot`: ``ax_``, ``figure_``, ``line_``.
     """
 
-    def __init__(self, names, rates, *, of):
-        if len(names) != len(rates):
-            raise ValueError(f"{len(names)} names and {len(rates)} rates came; each name needs one rate.")
+    def __init__(self, names, rates, *, of, beside=None, names_of=("", "")):
+        if len(names) != len(rates) or (beside is not None and len(beside) != len(names)):
+            raise ValueError(
+                f"{len(names)} names, {len(rates)} rates and {'no' if beside is None else len(beside)} shares beside them "
+                "came; each name needs one of each, or nothing beside."
+            )
         self.names, self.rates, self.of = list(names), list(rates), of
+        self.beside, self.names_of = beside, names_of
 
     def describe(self) -> str:
         """What the picture shows, with its numbers."""
@@ -29,6 +35,10 @@ class RatesDisplay:
             f"({percent(rate.low, '.0%')} to {percent(rate.high, '.0%')})"
             for name, rate in zip(self.names, self.rates, strict=True)
         ]
+        if self.beside is not None:
+            what = self.names_of[1]
+            pairs = zip(parts, self.beside, strict=True)
+            parts = [f"{part}, {what} {percent(share, '.0%')}" for part, share in pairs]
         return f"Shares of {self.of}, with intervals. " + ("; ".join(parts) or "Nothing was counted") + "."
 
     def plot(self, ax=None, *, marker="o", capsize=4, **line):
@@ -44,6 +54,10 @@ class RatesDisplay:
             places = range(len(self.names))
             options = {"ls": "none", "color": "#0072B2", "marker": marker, "capsize": capsize, **line}
             self.line_ = ax.errorbar(value, places, xerr=[below, above], **options)[0]
+            if self.beside is not None:
+                ax.plot(self.beside, places, ls="none", marker="D", color="#D55E00", label=self.names_of[1])
+                self.line_.set_label(self.names_of[0])
+                ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
             ax.set_yticks(list(places), [shorten(name, 60, placeholder=" …") for name in self.names])
             ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
             in_percent(ax.xaxis)

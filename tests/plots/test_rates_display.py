@@ -32,5 +32,19 @@ def test_the_words_hold_every_number_and_no_names_are_no_error():
 
 
 def test_a_name_without_a_rate_is_refused():
-    with pytest.raises(ValueError, match="2 names and 1 rates"):
+    with pytest.raises(ValueError, match="2 names, 1 rates and no shares"):
         RatesDisplay(["a", "b"], RATES[:1], of="all")
+    with pytest.raises(ValueError, match="and 1 shares beside"):
+        RatesDisplay(["a", "b"], RATES[:2], of="all", beside=[0.5])
+
+
+def test_what_stands_beside_is_told_apart_without_colour_and_is_in_the_words():
+    display = RatesDisplay(
+        ["a", "b", "c"], RATES, of="all", beside=[0.7, 0.5, 0.9], names_of=("right", "sure")
+    )
+    drawn = display.plot()
+    [beside] = [line for line in drawn.ax_.lines if line.get_marker() == "D"]
+    assert list(beside.get_xdata()) == [0.7, 0.5, 0.9]
+    assert drawn.line_.get_marker() == "o"
+    assert {text.get_text() for text in drawn.ax_.get_legend().get_texts()} == {"right", "sure"}
+    assert "9 of 12, 75 % (43 % to 95 %), sure 70 %" in display.describe()
