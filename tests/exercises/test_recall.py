@@ -172,6 +172,21 @@ def test_run_again_the_cell_shows_the_same_questions_with_their_answers():
         assert rerun.score == number + 1
 
 
+def test_a_question_answered_here_stays_when_more_is_missed_elsewhere_afterwards():
+    choose(mt.recall("04"), 0, right=True)
+    kept = asked("04")[0]
+    answer("00", "labels_only", "always_in", "what_is_won")
+    assert kept in asked("04")
+    assert len(asked("04")) == recalling.AT_MOST
+
+
+def test_what_is_missed_is_what_the_last_answer_got_wrong():
+    answer("00", "labels_only", "always_in")
+    again("01", "00", "labels_only", right=True)
+    again("01", "00", "what_is_won", right=False)
+    assert recalling.missed(progress.read()) == [("00", "always_in"), ("00", "what_is_won")]
+
+
 def test_answers_of_this_lesson_and_later_ones_change_nothing_of_its_choice():
     answer("00", "labels_only")
     before = asked("02")
