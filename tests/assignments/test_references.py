@@ -24,6 +24,25 @@ def test_06_weights_add_nothing_where_the_length_follows_from_the_answer():
     assert reference("06", "gain_of_access")(norms, log_odds, member) == (0, 0, 0)
 
 
+def test_06_the_gain_is_that_of_two_rocs_with_every_score_made_by_itself():
+    norms, log_odds, member = drawn("06", "gain_of_access")
+    models, records = range(len(member)), range(member.shape[1])
+    length = [[-np.log(np.linalg.norm(norms[k, i])) for i in records] for k in models]
+    gains = []
+    for target in models:
+        aucs = []
+        for value in (length, log_odds):
+            score = []
+            for i in records:
+                usual = [value[k][i] for k in models if k != target and not member[k, i]]
+                score.append(value[target][i] - np.mean(usual))
+            aucs.append(mt.Roc.from_scores(mt.Scores(score, member[target])).auc)
+        gains.append(aucs[0] - aucs[1])
+    interval = mt.Interval.from_values(gains)
+    came = reference("06", "gain_of_access")(norms, log_odds, member)
+    assert came == pytest.approx((interval.value, interval.low, interval.high))
+
+
 def test_06_a_partner_names_whom_the_other_s_own_update_names():
     rng = np.random.default_rng(1)
     own, other = rng.normal(size=(2, 20))
