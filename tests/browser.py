@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,14 @@ def saved_state(lab):
 
     state = {key: without_bytes(value, [key]) for key, value in lab.get_state().items() if key != "layout"}
     return {"state": state, "buffers": buffers}
+
+
+def in_the_dark(page):
+    """Give a bare page the colours of JupyterLab's dark theme."""
+    theme = "share/jupyter/lab/themes/@jupyterlab/theme-dark-extension/index.css"
+    page.add_style_tag(content=(Path(sys.prefix) / theme).read_text("utf-8"))
+    paper = page.evaluate("getComputedStyle(document.querySelector('.mia-lab')).backgroundColor")
+    assert paper == "rgb(17, 17, 17)"
 
 
 def state(page, name):

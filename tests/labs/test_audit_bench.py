@@ -20,7 +20,6 @@ from mia_teach.audit import (
 from mia_teach.canaries import Shares
 from mia_teach.dpsgd import DPSGD
 from mia_teach.labs.audit_bench import CONTROLS, SEES, WAYS, AuditBench, AuditGrid, Watched, watched
-from tests.browser import rested, state, words
 from tests.labs.examples import audit_grid
 
 DELTA = 1e-5
@@ -185,33 +184,6 @@ def test_goals_are_kept_once_met(answers):
     assert lab.goals_met == [True] * 3
     assert "one_is_blind" in answers.read_text()
     assert AuditBench(audit_grid()).goals_met == [True] * 3
-
-
-def choose(page, grid, wanted):
-    """Set every control by keys."""
-    select = page.locator("select")
-    select.focus()
-    page.keyboard.press("ArrowUp")
-    for _ in range(grid.settings["sees"].index(wanted["sees"])):
-        page.keyboard.press("ArrowDown")
-    for control, name in zip(page.locator("input[type=range]").all(), CONTROLS[1:], strict=True):
-        control.focus()
-        page.keyboard.press("Home")
-        for _ in range(grid.settings[name].index(wanted[name])):
-            page.keyboard.press("ArrowRight")
-    rested(page)
-
-
-@pytest.mark.browser
-def test_every_goal_can_be_met_by_keyboard(bare_page):
-    lab = AuditBench(audit_grid())
-    page = bare_page(lab)
-    for goal in lab.goals:
-        wanted = next(where for where in positions(lab.grid) if goal.is_met(lab.values_at(**where)))
-        choose(page, lab.grid, wanted)
-        assert {name: state(page, name) for name in lab.controls} == wanted
-        assert words(page) == lab.words(lab.values_at(**wanted))
-    assert [item.inner_text()[-3:] for item in page.locator(".mia-goals li").all()] == ["met"] * 3
 
 
 @pytest.mark.browser

@@ -213,31 +213,6 @@ def test_goals_are_kept_once_met(answers):
 
 
 @pytest.mark.browser
-def test_every_goal_can_be_met_by_keyboard(bare_page):
-    lab = DefenceFrontier(frontier_grid())
-    page = bare_page(lab)
-    for goal in lab.goals:
-        wanted = next(where for where in positions(lab.grid) if goal.is_met(lab.values_at(**where)))
-        places = (
-            list(lab.grid.strengths).index(wanted["defence"]),
-            ATTACKERS.index(wanted["attacker"]),
-            GROUPS.index(wanted["group"]),
-        )
-        for control, place in zip(page.locator("select").all(), places, strict=True):
-            control.focus()
-            page.keyboard.press("Home")
-            for _ in range(place):
-                page.keyboard.press("ArrowDown")
-        page.locator("input[type=range]").focus()
-        page.keyboard.press("Home")
-        for _ in range(wanted["strength"]):
-            page.keyboard.press("ArrowRight")
-        rested(page)
-        assert {name: state(page, name) for name in lab.controls} == wanted
-    assert [item.inner_text()[-3:] for item in page.locator(".mia-goals li").all()] == ["met"] * 3
-
-
-@pytest.mark.browser
 def test_a_click_on_another_defence_s_point_chooses_it(bare_page):
     lab = DefenceFrontier(frontier_grid())
     page = bare_page(lab)

@@ -181,28 +181,6 @@ def test_both_left_pictures_are_drawn():
 
 
 @pytest.mark.browser
-def test_every_goal_can_be_met_by_keyboard(bare_page):
-    lab = GenomePool(pool_grid())
-    page = bare_page(lab)
-    for goal in lab.goals:
-        wanted = next(at for at in pool_positions() if goal.is_met(lab.values_at(**at)))
-        for control, name in zip(page.locator("input[type=range]").all(), ("pool", "sites"), strict=True):
-            control.focus()
-            page.keyboard.press("Home")
-            for _ in range(lab.grid.settings[name].index(wanted[name])):
-                page.keyboard.press("ArrowRight")
-        places = (0 if wanted["linked"] else 1, lab.grid.settings["reference"].index(wanted["reference"]))
-        for select, place in zip(page.locator("select").all()[:2], places, strict=True):
-            select.focus()
-            page.keyboard.press("Home")
-            for _ in range(place):
-                page.keyboard.press("ArrowDown")
-        rested(page)
-        assert {name: state(page, name) for name in lab.controls} == wanted
-    assert [item.inner_text()[-3:] for item in page.locator(".mia-goals li").all()] == ["met"] * 3
-
-
-@pytest.mark.browser
 def test_a_click_on_a_column_chooses_the_sites_and_only_those(bare_page):
     lab = GenomePool(pool_grid())
     page = bare_page(lab)

@@ -461,37 +461,6 @@ def test_the_picture_of_a_record_has_words_and_where_there_is_none_there_is_no_c
 
 
 @pytest.mark.browser
-def test_all_three_goals_are_reached_by_keyboard(bare_page):
-    lab = gradient_microscope(records=None)
-    page = bare_page(lab)
-    update, layer, record = page.locator("select").all()
-
-    def move(select, place):
-        select.focus()
-        page.keyboard.press("Home")
-        for _ in range(place):
-            page.keyboard.press("ArrowDown")
-
-    def reached():
-        rested(page)
-        return page.locator(".mia-goals li").evaluate_all("a => a.map(i => i.classList.contains('mia-met'))")
-
-    assert reached() == [False, False, False]
-    move(layer, 2)
-    assert reached() == [True, False, False]
-    betrayed = next(one for one in everywhere(lab) if lab.goals[1].is_met(lab.values_at(**one)))
-    move(update, 1)
-    move(layer, lab.layers.index(betrayed["layer"]))
-    move(record, lab.offered.index(betrayed["record"]))
-    page.get_by_role("button", name="Show the truth").focus()
-    page.keyboard.press("Space")
-    assert reached()[:2] == [True, True]
-    move(layer, 2)
-    move(update, 2)
-    assert reached() == [True, True, True]
-
-
-@pytest.mark.browser
 def test_the_truth_can_be_hidden_again(bare_page):
     page = bare_page(gradient_microscope())
     page.get_by_role("button", name="Show the truth").focus()

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 import mia_teach.labs
-from tests.browser import axe_violations, rested, state, words
+from tests.browser import axe_violations, in_the_dark, rested, state, words
+from tests.labs import keys
 from tests.labs.examples import EXAMPLES
 from tests.labs.node import needs_node, under_node
+from tests.labs.positions import meeting
 
 FOLDER = Path(mia_teach.labs.__file__).parent
 FOCUSABLE = ".mia-lab :is(input, select, button)"
@@ -18,6 +20,7 @@ every_lab = pytest.mark.parametrize("name", EXAMPLES)
 every_lab_with_controls = pytest.mark.parametrize(
     "name", [name for name in EXAMPLES if EXAMPLES[name].positions]
 )
+every_lab_with_goals = pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"prediction", "quiz"}))
 
 
 def agrees(page, lab):
@@ -100,6 +103,8 @@ def test_javascript_and_python_twins_agree(name):
 def test_axe_finds_nothing(name, bare_page):
     page = bare_page(EXAMPLES[name].make())
     assert axe_violations(page) == []
+    in_the_dark(page)
+    assert axe_violations(page) == []
 
 
 @pytest.mark.browser
@@ -140,22 +145,6 @@ def test_everything_can_be_reached_by_tab_and_shows_the_focus(name, bare_page):
     assert reached == [["true", "solid"]] * expected
 
 
-@pytest.mark.browser
-@every_lab_with_controls
-def test_keys_reach_both_ends_of_every_slider(name, bare_page):
-    lab = EXAMPLES[name].make()
-    page = bare_page(lab)
-    agrees(page, lab)
-    for slider in page.locator(".mia-lab input[type=range]").all():
-        slider.focus()
-        for key in ("End", "ArrowRight", "Home", "ArrowLeft", "ArrowUp", "PageUp", "ArrowRight"):
-            page.keyboard.press(key)
-            rested(page)
-            agrees(page, lab)
-            if end := {"End": "max", "Home": "min"}.get(key):
-                assert float(slider.input_value()) == float(slider.get_attribute(end)), key
-
-
 CUT_OFF = """() => [...document.querySelectorAll(".mia-lab svg text")].filter((text) => {
   const word = text.getBoundingClientRect(), frame = text.ownerSVGElement.getBoundingClientRect();
   return word.width && (word.left < frame.left - 1 || word.right > frame.right + 1
@@ -164,30 +153,37 @@ CUT_OFF = """() => [...document.querySelectorAll(".mia-lab svg text")].filter((t
 
 
 @pytest.mark.browser
-@every_lab_with_controls
-def test_no_word_of_a_picture_is_cut_off(name, bare_page):
+@every_lab
+@pytest.mark.parametrize("last", [False, True], ids=["low", "high"])
+def test_keys_take_every_control_to_its_ends_and_all_is_well_there(name, last, bare_page):
+    """What it says is what Python says, no word is cut off, the page stays as narrow, and axe finds nothing."""
     lab = EXAMPLES[name].make()
     page = bare_page(lab)
+    number = str(lab.high if last else lab.low) if name == "prediction" else ""
+    agrees(page, lab)
     assert page.evaluate(CUT_OFF) == []
-    for select in page.locator(".mia-lab select").all():
-        for place in range(select.locator("option").count()):
-            select.select_option(index=place)
-            rested(page)
-            assert page.evaluate(CUT_OFF) == []
+    for key in keys.to_every_end(page, page.locator(".mia-lab"), text=number, last=last):
+        agrees(page, lab)
+        assert page.evaluate(CUT_OFF) == [], key
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), key
+    assert axe_violations(page) == []
+    in_the_dark(page)
+    assert axe_violations(page) == []
 
 
 @pytest.mark.browser
-@every_lab_with_controls
-def test_keys_choose_every_option(name, bare_page):
+@every_lab_with_goals
+def test_every_goal_can_be_met_by_keyboard(name, bare_page):
     lab = EXAMPLES[name].make()
     page = bare_page(lab)
-    for select in page.locator(".mia-lab select").all():
-        for _ in range(select.locator("option").count()):
-            select.focus()
-            page.keyboard.press("ArrowDown")
-            rested(page)
-            agrees(page, lab)
-        assert select.evaluate("select => select.selectedIndex === select.options.length - 1")
+    assert page.locator(".mia-met").count() == 0
+    for number, at in enumerate(meeting(lab)):
+        keys.go(page, lab, at)
+        agrees(page, lab)
+        assert page.locator(".mia-goals li").nth(number).inner_text().endswith("met"), lab.goals[number].text
+    assert page.locator(".mia-met").count() == len(lab.goals) >= 3
+    lab.set_state({"_met_at": state(page, "_met_at")})
+    assert all(lab.goals_met), "and Python, told where, agrees"
 
 
 @pytest.mark.browser

@@ -317,37 +317,6 @@ def test_the_picture_of_a_record_is_drawn_dark_on_light_and_has_words(bare_page)
 
 
 @pytest.mark.browser
-def test_all_three_goals_are_reached_by_keyboard(bare_page):
-    lab = LikelihoodExplorer(game_of_hard_and_easy_records(), shadows=COUNTS)
-    page = bare_page(lab)
-    reached = []
-    for goal in lab.goals:
-        position = next(
-            one
-            for one in everywhere(lab)
-            if goal.is_met(lab.values_at(**one))
-            and (one["variant"], one["deviation"]) == ("online", "per_example")
-        )
-        page.locator("input[type=range]").press("Home")
-        for _ in range(COUNTS.index(position["shadows"])):
-            page.keyboard.press("ArrowRight")
-        page.locator("select").first.focus()
-        page.keyboard.press("Home")
-        for _ in range(lab.offered.index(position["record"])):
-            page.keyboard.press("ArrowDown")
-        if "member" in goal.conditions or "false_alarm" in goal.conditions:
-            page.get_by_role("button", name="Show the truth").focus()
-            page.keyboard.press("Space")
-        rested(page)
-        assert state(page, "record") == position["record"]
-        reached = page.locator(".mia-goals li").evaluate_all(
-            "a => a.map(i => i.classList.contains('mia-met'))"
-        )
-        assert reached[lab.goals.index(goal)], goal.text
-    assert reached == [True] * 3
-
-
-@pytest.mark.browser
 def test_the_truth_can_be_hidden_again(bare_page):
     page = bare_page(likelihood_explorer())
     page.get_by_role("button", name="Show the truth").focus()

@@ -191,20 +191,3 @@ def test_the_axis_of_the_losses_changes_the_picture_and_no_number(bare_page):
     assert state(page, "loss_axis") == "linear"
     assert outline.get_attribute("d") != before
     assert words(page) == said
-
-
-@pytest.mark.browser
-def test_a_goal_met_by_keyboard_is_ticked_in_the_panel(bare_page):
-    grid = overfitting_grid()
-    best = np.unravel_index(grid.measures["auc"].mean(-1)[:, 0, 1].argmax(), (2, 4))
-    width, epochs = grid.settings["width"][best[0]], grid.settings["epochs"][best[1]]
-    other = next(one for one in grid.settings["epochs"] if one != epochs)
-    page = bare_page(OverfittingPlayground(grid, width=width, epochs=other, size=600))
-    slider = page.locator("input[type=range]").nth(2)
-    slider.focus()
-    page.keyboard.press("Home")
-    for _ in range(grid.settings["epochs"].index(epochs)):
-        page.keyboard.press("ArrowRight")
-    rested(page)
-    assert state(page, "epochs") == epochs
-    assert page.locator(".mia-goals li").first.inner_text().endswith("met")

@@ -195,22 +195,6 @@ def test_goals_are_kept_once_met(answers):
 
 
 @pytest.mark.browser
-def test_every_goal_can_be_met_by_keyboard(bare_page):
-    lab = PrivacyDial(privacy_grid())
-    page = bare_page(lab)
-    for goal in lab.goals:
-        wanted = next(where for where in positions(lab.grid) if goal.is_met(lab.values_at(**where)))
-        for control, name in zip(page.locator("input[type=range]").all(), CONTROLS, strict=True):
-            control.focus()
-            page.keyboard.press("Home")
-            for _ in range(lab.grid.settings[name].index(wanted[name])):
-                page.keyboard.press("ArrowRight")
-        rested(page)
-        assert {name: state(page, name) for name in lab.controls} == wanted
-    assert [item.inner_text()[-3:] for item in page.locator(".mia-goals li").all()] == ["met"] * 3
-
-
-@pytest.mark.browser
 def test_a_click_on_a_setting_chooses_it(bare_page):
     lab = PrivacyDial(privacy_grid())
     page = bare_page(lab)

@@ -295,28 +295,6 @@ def test_goals_are_kept_once_met(answers):
 
 
 @pytest.mark.browser
-def test_every_goal_can_be_met_by_keyboard(bare_page):
-    lab = ShadowWorkbench(shadow_grid())
-    page = bare_page(lab)
-    for goal in lab.goals:
-        wanted = next(where for where in positions(lab.grid) if goal.is_met(lab.values_at(**where)))
-        for control, name in zip(
-            page.locator("select").all(), ("kind", "classifier", "promised"), strict=False
-        ):
-            control.focus()
-            page.keyboard.press("Home")
-            for _ in range(lab.grid.settings[name].index(wanted[name])):
-                page.keyboard.press("ArrowDown")
-        page.locator("input[type=range]").focus()
-        page.keyboard.press("Home")
-        for _ in range(lab.grid.settings["count"].index(wanted["count"])):
-            page.keyboard.press("ArrowRight")
-        rested(page)
-        assert {name: state(page, name) for name in lab.controls} == wanted
-    assert [item.inner_text()[-3:] for item in page.locator(".mia-goals li").all()] == ["met"] * 4
-
-
-@pytest.mark.browser
 def test_a_click_on_a_row_chooses_the_kind_and_only_that(bare_page):
     lab = ShadowWorkbench(shadow_grid())
     page = bare_page(lab)

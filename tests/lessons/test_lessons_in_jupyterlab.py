@@ -1,5 +1,6 @@
 """Whole lessons in a real JupyterLab, from the first cell to the last, as a learner has them."""
 
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import mia_teach
 from tests.browser import axe_violations, watched_page
 from tests.jupyter import jupyterlab, open_notebook, run_all, run_code
+from tests.labs import keys
 from tests.lessons import shipped
 
 pytestmark = pytest.mark.browser
@@ -127,8 +129,9 @@ def test_a_learner_runs_the_lesson_from_the_first_cell_to_the_last(name, chromiu
         assert counts == [f"[{number}]:" for number in range(1, len(cells) + 1)], "each cell ran, in order"
 
         labs = page.locator(".mia-lab")
-        labs.nth(2).wait_for()
-        assert labs.count() == 3, "the prediction, the lab and the quiz are alive"
+        alive = 3 + (name[:2] > "00")
+        labs.nth(alive - 1).wait_for()
+        assert labs.count() == alive, "the earlier questions, the prediction, the lab and the quiz are alive"
         assert axe_violations(page) == []
         stored = [
             o for cell in cells for o in cell["outputs"] if "<img" in str(o.get("data", {}).get("text/html"))
@@ -145,6 +148,9 @@ def test_a_learner_runs_the_lesson_from_the_first_cell_to_the_last(name, chromiu
         assert page.locator(".jp-OutputArea", has_text="Not yet tried").count() == stubs
         assert not (tmp_path / "progress.json").exists(), "nothing was answered"
 
+        _moves_the_lab_by_keys(page)
+        assert axe_violations(page) == []
+
         exercise, code = SOLVED[name]
         reply = run_code(page, f"{code}\n\n{exercise} = check.{exercise}({exercise})")
         assert any("done" in text.lower() for text in reply), reply
@@ -153,3 +159,19 @@ def test_a_learner_runs_the_lesson_from_the_first_cell_to_the_last(name, chromiu
         assert page.errors == []
         assert page.elsewhere == []
         page.context.close()
+
+
+def _moves_the_lab_by_keys(page):
+    """Every control to every end, on the lesson's own numbers: what the panel says at rest, the kernel says too."""
+    panel = page.locator(".mia-lab:has(.mia-goals)")
+    run_code(page, "heard = []\nlab.observe(lambda change: heard.append(lab.read_out()), list(lab.controls))")
+    status = panel.locator("> .mia-words")
+    said = [status.inner_text()]
+    said += [status.inner_text() for _ in keys.to_every_end(page, panel)]
+    said = [words.replace("\u00a0", " ") for words in said]
+    [heard] = run_code(page, "print(*heard, sep='\\n')")
+    in_order = iter(heard.split("\n"))
+    for before, words in itertools.pairwise(said):
+        assert words == before or words in in_order, f"the kernel did not say {words!r}"
+    assert said[-1] == heard.split("\n")[-1]
+    assert len(set(said)) > 5
