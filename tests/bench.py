@@ -430,44 +430,18 @@ def import_row():
 
 
 def lesson_rows():
-    """Every lesson from top to bottom in a fresh kernel: seconds, slowest cell, memory of the kernel."""
-    import nbformat
-    from nbclient import NotebookClient
+    """Every lesson from top to bottom in a fresh kernel on two cores: seconds, slowest cell, memory."""
+    from tests.lesson_table import lessons, measured
 
-    for path in sorted((ROOT / "lessons").glob("[0-9]*.ipynb")):
-        book = nbformat.read(path, 4)
-        client = NotebookClient(
-            book, timeout=600, kernel_name="python3", resources={"metadata": {"path": path.parent}}
-        )
-        cells, peak = [], 0.0
-        start = time.perf_counter()
-        with client.setup_kernel():
-            kernel = psutil.Process(client.km.provisioner.pid)
-            stop = threading.Event()
-            sizes = []
-
-            def watch(kernel=kernel, stop=stop, sizes=sizes):
-                while not stop.wait(0.05):
-                    sizes.append(kernel.memory_info().rss)
-
-            watcher = threading.Thread(target=watch)
-            watcher.start()
-            for index, cell in enumerate(book.cells):
-                if cell.cell_type == "code":
-                    before = time.perf_counter()
-                    client.execute_cell(cell, index)
-                    cells.append(time.perf_counter() - before)
-            stop.set()
-            watcher.join()
-            peak = max(sizes) / 2**20
-        total = time.perf_counter() - start
+    for path in lessons().values():
+        row = measured(path, cores=2)
         yield Row(
             f"lesson {path.stem}, run all",
-            f"{total:.0f} s, slowest cell {max(cells):.1f} s, {peak:.0f} MB",
+            f"{row.seconds:.0f} s, slowest cell {row.slowest_seconds:.1f} s, {row.megabytes:.0f} MB",
             "",
             None,
             "60 s, 10 s a cell, 1 GB",
-            total <= 60 and max(cells) <= 10 and peak <= 1024,
+            row.seconds <= 60 and row.slowest_seconds <= 10 and row.megabytes <= 1024,
         )
 
 

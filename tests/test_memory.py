@@ -1,32 +1,16 @@
 """A lesson fits where the course is taught: two gigabytes and one core, as on a small Binder. So do its attacks."""
 
 import os
-import subprocess
 import sys
-import time
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.lessons import shipped
+from tests.limits import limited
 
 LIMIT = 2 << 30
 BUDGET = 1 << 30
 HUNGRIEST = "01_overfitting"
-CGROUPS = Path("/sys/fs/cgroup")
-
-# Goes into the group and onto one core, then becomes the command.
-ENTER = """
-import os, sys
-if sys.argv[1]:
-    open(sys.argv[1], "w").write(str(os.getpid()))
-if hasattr(os, "sched_setaffinity"):
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-os.execv(sys.argv[2], sys.argv[2:])
-"""
 
 # Scores 5,000 records with 256 shadow models, in both variants, and prints how many scores came.
 SCORING = """
@@ -43,76 +27,6 @@ assert view.shadow_logits.shape == (256, 5000, 10)
 scores = [{attack}.{attack}(view, variant=variant) for variant in ("online", "offline")]
 print(np.isfinite(scores).sum())
 """
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a limited command ended, and the most memory that it and its children held at a time."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-    peak: int
-    kept_by: str
-
-
-@contextmanager
-def memory_group(limit: int):
-    """A control group that ends what passes the limit: the file to enter it by, or "" where none can be made."""
-    first = CGROUPS / "memory"
-    group, name = (first, "memory.limit_in_bytes") if first.is_dir() else (CGROUPS, "memory.max")
-    group = group / f"mia-teach-{os.getpid()}"
-    try:
-        group.mkdir()
-        (group / name).write_text(str(limit))
-    except OSError:
-        if group.is_dir():
-            group.rmdir()
-        yield "", "sampling only"
-        return
-    try:
-        yield str(group / "cgroup.procs"), f"control group ({name})"
-    finally:
-        group.rmdir()
-
-
-def limited(command: list[str], env: dict[str, str], limit: int, folder: Path) -> Ended:
-    """Run a command on one core within the limit."""
-    out, err = folder / "stdout", folder / "stderr"
-    with memory_group(limit) as (enter, kept_by), out.open("w") as stdout, err.open("w") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, "-c", ENTER, enter, *command],
-            env=env,
-            cwd=shipped.ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-        )
-        peak, below = 0, set()
-        while process.poll() is None:
-            held, seen = _held(process.pid)
-            peak, below = max(peak, held), below | seen
-            if held > limit:
-                process.kill()
-            time.sleep(0.05)
-        left = [one for one in below if one.is_running()]
-        for one in left:
-            one.kill()
-        psutil.wait_procs(left, timeout=10)
-    return Ended(process.returncode, out.read_text(), err.read_text(), peak, kept_by)
-
-
-def _held(pid: int) -> tuple[int, set[psutil.Process]]:
-    """Resident memory of a process and all below it, and which those are."""
-    total, below = 0, set()
-    try:
-        top = psutil.Process(pid)
-        below = set(top.children(recursive=True))
-        for one in [top, *below]:
-            total += one.memory_info().rss
-    except psutil.NoSuchProcess:
-        pass  # it ended while it was looked at
-    return total, below
 
 
 @pytest.mark.parametrize(
