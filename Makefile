@@ -17,12 +17,16 @@ export PIP_RETRIES ?= 1
 start: $(VENV)/course-installed
 	$(VENV)/bin/mia-teach start
 
+# Two files of tests at a time; the tests of one file stay together, for they share what was made for them.
+WORKERS ?= 2
+SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile
+
 # Everything but the slowest proofs; those as well with test-all.
 test: $(VENV)/tests-installed
-	$(PY) -m pytest -m "not slow"
+	$(PY) -m pytest -m "not slow" $(SIDE_BY_SIDE)
 
 test-all: $(VENV)/tests-installed
-	$(PY) -m pytest
+	$(PY) -m pytest $(SIDE_BY_SIDE)
 
 # What matters most with the oldest packages that pyproject.toml allows, in an environment of its own.
 test-oldest: $(OLD)/installed
