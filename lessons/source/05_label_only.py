@@ -8,7 +8,7 @@
 # - **find** a decision boundary by halves,
 # - **judge** what hiding confidences and rationing questions protect, and against whom.
 #
-# **Builds on** lesson 02 (gap attack, TPR at a low FPR) and lesson 04 (a record's own past). **Time** 45 minutes.
+# **Builds on** lesson 02 (gap attack, TPR at a low FPR) and lesson 04 (a record's own past). **Time** 60 minutes.
 #
 # **Data** LendingClub: 10,000 real loans, 114 columns, and the grade that the lender gave, A to G.
 #
@@ -104,7 +104,7 @@ prediction
 # The usual answers are 0 ("a yes or no has no threshold there", from those who remember the gap
 # attack) and 1 to 2 ("less than with probabilities"). Both reasons are good and both fall in *Surprise*; write them down.
 #
-# **Timing of the whole lesson.** Card to predict 8, build 17, lab 5, exercises 9, surprise to recap 6. In 35 minutes:
+# **Timing of the whole lesson.** Card to predict 10, build 23, lab 7, exercises 12, surprise to recap 8. In 45 minutes:
 # leave out round 3, exercises 1 and 3 and the stretch.
 
 # %% [markdown] section="build"
@@ -194,7 +194,7 @@ print(mt.Roc.from_scores(gap[0]).tpr_at(0.01))
 # score: accuse all of them, or nobody.
 
 # %% [markdown] audience="instructor"
-# **Round 1 (4 minutes).** Ask for a repair of the tie. Somebody will say "flip a coin among them". That reaches any FPR, and
+# **Round 1 (5 minutes).** Ask for a repair of the tie. Somebody will say "flip a coin among them". That reaches any FPR, and
 # finds members in proportion: a straight line from 0 to the one point. It is honest, and it makes the coin accuse.
 
 # %% [markdown]
@@ -336,7 +336,7 @@ for who, those in {"16 shadows (he knows)": on_shadows, "the target (he can't)":
 # The shadows point to the noise that is best on the target as well.
 
 # %% [markdown] audience="instructor"
-# **Round 2 (6 minutes).** Let the group bet on the two loans before the second cell. Ask: *what would you do with images?*
+# **Round 2 (8 minutes).** Let the group bet on the two loans before the second cell. Ask: *what would you do with images?*
 # (Shift by a pixel, mirror: `augmentation_robustness`. The principle is the same, and 5 questions go a long way.) Slip to
 # listen for: "more noise finds more". The figure has a maximum, and where it lies depends on the data.
 
@@ -412,7 +412,7 @@ for letters in (1, 20, 100):
 # all loans, as in lesson 02: what stands at the top is easy, seen or not. The noise scores tie there on top of it.
 
 # %% [markdown] audience="instructor"
-# **Round 3 (3 minutes).** Prompt: *which of the two would you run with 5 questions, which with 100?* Have somebody say why the
+# **Round 3 (4 minutes).** Prompt: *which of the two would you run with 5 questions, which with 100?* Have somebody say why the
 # walk with 20 is hardly more than the first bisection. Ask who in a company would notice either.
 
 # %% [markdown]
@@ -475,7 +475,7 @@ mt.show(ax, alt=f"TPR at 1 % FPR of calibrated letters: {said}; LiRA {over_targe
 # application, then", says the lender.
 
 # %% [markdown] audience="instructor"
-# **Round 4 (4 minutes).** Let somebody explain the jump without the word "shadow". (Compare each loan with itself, in models
+# **Round 4 (6 minutes).** Let somebody explain the jump without the word "shadow". (Compare each loan with itself, in models
 # that never met it.) Ask why the same noisy copies go to all models: a copy that happens to be hard is hard for all of them,
 # and cancels. Then stop at the left edge and take bets on what *Surprise* will do with it.
 
@@ -500,7 +500,7 @@ print(f"AUC {v['auc']:.3f}, TPR at 1 % FPR {mt.percent(v['tpr'])}")
 print(f"bill: {lab.queries * len(x):,} questions to the lender")
 
 # %% [markdown] audience="instructor"
-# **Lab (5 minutes).** Goal 2 has several solutions; ask for two and for what they have in common. For goal 3 let pairs
+# **Lab (7 minutes).** Goal 2 has several solutions; ask for two and for what they have in common. For goal 3 let pairs
 # compete for the smallest number of questions (the panel does not ask for that).
 
 # %% [markdown] section="exercises"
@@ -698,7 +698,7 @@ for parts in (own_past[20], judged(ratio, "ratio, 20 letters")):
 # The second side raises the AUC; at [[1 %|definition]] FPR the plain difference already had nearly all.
 
 # %% [markdown] audience="instructor"
-# **Exercises (9 minutes).** Where time is short do 2 and 4. In exercise 2 the usual answer asks `budget` copies *and* the record; the
+# **Exercises (12 minutes).** Where time is short do 2 and 4. In exercise 2 the usual answer asks `budget` copies *and* the record; the
 # reply names the one question too many. For exercise 4: in fairness, the toolbox says in the same sentence what it counts. The
 # slip is the name, and whoever fills a table from it.
 #
@@ -842,7 +842,7 @@ for name, shares in by_grade.items():
 # is decided in training, not at the interface.
 
 # %% [markdown] audience="instructor"
-# **Surprise (3 minutes).** Return to the two reasons noted at *Predict*. The tie was real; it was the shadows' resolution that
+# **Surprise (4 minutes).** Return to the two reasons noted at *Predict*. The tie was real; it was the shadows' resolution that
 # made it. And the bit does carry less than probabilities; what was missing was the prior surprise. *How does one train
 # a model that does not learn Ines by heart?* (Lessons 09 and 10.)
 

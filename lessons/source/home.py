@@ -23,7 +23,7 @@ mt.home()
 # | [02 Threshold attacks](02_threshold.ipynb) | 60 | run the simplest attacks and report them at low false positive rates |
 # | [03 Shadow models](03_shadow_models.ipynb) | 75 | attack with models of your own, and say when their promise breaks |
 # | [04 Likelihood-ratio attacks](04_likelihood_ratio.ipynb) | 75 | compare a record with its own past, by LiRA and RMIA |
-# | [05 Labels only](05_label_only.ipynb) | 45 | attack a model that names a class and nothing else |
+# | [05 Labels only](05_label_only.ipynb) | 60 | attack a model that names a class and nothing else |
 # | [06 White box: gradients](06_white_box.ipynb) | 90 | say what the weights add to the answers, and attack a federated round |
 # | [07 Genomes and statistics](07_genomes.ipynb) | 60 | find people in published averages, and mend a promised error rate |
 # | [08 Who is at risk](08_who_is_at_risk.ipynb) | 60 | say who is exposed, and write an impact assessment |
