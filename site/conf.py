@@ -34,10 +34,17 @@ napoleon_numpy_docstring = False
 
 
 def setup(app):
+    app.connect("autodoc-process-docstring", keep_first_line, priority=400)  # napoleon's is 500
+    app.connect("html-page-context", level_captions, priority=600)  # furo's is 500
+
+
+def keep_first_line(app, what, name, obj, options, lines):
     """Keep napoleon from taking a property's "Area under the curve: how often …" for a type and its meaning."""
+    if what in ("attribute", "data", "property"):
+        lines.insert(0, "")
 
-    def stay_whole(app, what, name, obj, options, lines):
-        if what in ("attribute", "data", "property"):
-            lines.insert(0, "")
 
-    app.connect("autodoc-process-docstring", stay_whole, priority=400)  # napoleon's is 500
+def level_captions(app, page, template, context, doctree):
+    """Give the headings in the list of pages the level that a screen reader needs."""
+    tree = context["furo_navigation_tree"]
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
