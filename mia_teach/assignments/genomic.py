@@ -73,9 +73,9 @@ take part". The hospital can check that: it holds `t`, Homer's T, of many people
 populations; the pool is from one of them.
 
 The report accused whoever had a T above the standard normal distribution's upper `fpr` point (`norm.isf(fpr)`). Give the **rate** at which
-that accuses outsiders *from the pool's population*, and the two ends of its exact **95 % interval**. Then mend the test: give the T of that
-known outsider whom a new person has to **exceed**, and of whom this is the lowest, so that the promise holds by ranks, as in the lesson:
-among the known outsiders of the right population **and the new person**, at most a share `fpr` have a T as high as his.
+that accuses outsiders *from the pool's population*, and the two ends of its exact **95 % interval**. Then mend the test by ranks, as in the
+lesson: give the **lowest T among those outsiders** of which this is true. Accuse whoever exceeds it, and the promise holds: among the outsiders
+**and the new person**, at most a share `fpr` have a T as high as his.
 """,
     reference=_mended_test,
     draw=_known_outsiders,
