@@ -162,16 +162,18 @@ def test_a_learner_runs_the_lesson_from_the_first_cell_to_the_last(name, chromiu
 
 
 def _moves_the_lab_by_keys(page):
-    """Every control to every end, on the lesson's own numbers: what the panel says at rest, the kernel says too."""
+    """Every control to every end, on the lesson's own numbers: the kernel says what the panel says, in the same order.
+
+    A kernel that is busy hears of the last position alone, so it may leave some out.
+    """
     panel = page.locator(".mia-lab:has(.mia-goals)")
-    run_code(page, "heard = []\nlab.observe(lambda change: heard.append(lab.read_out()), list(lab.controls))")
     status = panel.locator("> .mia-words")
-    said = [status.inner_text()]
-    said += [status.inner_text() for _ in keys.to_every_end(page, panel)]
-    said = [words.replace("\u00a0", " ") for words in said]
-    [heard] = run_code(page, "print(*heard, sep='\\n')")
-    in_order = iter(heard.split("\n"))
-    for before, words in itertools.pairwise(said):
-        assert words == before or words in in_order, f"the kernel did not say {words!r}"
-    assert said[-1] == heard.split("\n")[-1]
-    assert len(set(said)) > 5
+    run_code(page, "heard = []\nlab.observe(lambda change: heard.append(lab.read_out()), list(lab.controls))")
+    said = [status.inner_text().replace("\u00a0", " ") for _ in keys.to_every_end(page, panel)]
+    [printed] = run_code(page, "print(*heard, sep='\\n')")
+    heard = [words for words, _ in itertools.groupby(printed.split("\n"))]
+    in_order = iter(said)
+    for words in heard:
+        assert words in in_order, f"only the kernel said {words!r}"
+    assert heard[-1] == said[-1]
+    assert len(set(heard)) > 5
