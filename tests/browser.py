@@ -54,7 +54,7 @@ def watched_page(browser, **options):
 
     context.route("**/*", guard)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     return page
 
 
