@@ -22,7 +22,9 @@ PREDICTION = (
 PANEL = "This page forgets what you did here when you leave it."
 RUN, NO_SCRIPT = "Run this cell to use the panel.", "The panel itself needs JavaScript, or Jupyter."
 
-HOME = 'href="home.ipynb"', 'href="../index.html#the-course"'  # what needs no learner's answers stands there
+# The home notebook shows a learner's own answers; what needs none of them stands on the index.
+HOME = "](home.ipynb)", "](../index.md#the-course)"
+HOME_IN_OUTPUT = 'href="home.ipynb"', 'href="../index.html#the-course"'
 
 ANSWERS = {f"exercises/{name}.py" for name in lesson_modules()}  # modules that hold the answers to a lesson
 
@@ -33,10 +35,12 @@ def lesson(book: NotebookNode, panels: dict[str, dict]) -> NotebookNode:
     book.cells[0].source = f"{title}\n\n{READING}\n{card}"
     cells = []
     for cell in book.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace(*HOME)
         for output in cell.get("outputs", []):
             shown = output.get("data", {})
             if "text/html" in shown:
-                shown["text/html"] = shown["text/html"].replace(*HOME)
+                shown["text/html"] = shown["text/html"].replace(*HOME_IN_OUTPUT)
                 if cell.id in panels:
                     shown["text/html"] = _place(cell.id, panels[cell.id]["state"], shown["text/html"])
         cells.append(cell)
