@@ -57,6 +57,19 @@ def test_a_lesson_that_is_begun_is_the_one_to_go_on_with_until_its_quiz_is_answe
     assert mt.home().go_on[0] == "02_threshold.ipynb"
 
 
+def test_a_quiz_that_is_answered_in_part_is_not_yet_answered():
+    for question in exercises.of_lesson("00").quiz.questions[:4]:
+        progress.record("quiz", "00", f"quiz.{question.name}", right=True)
+    assert mt.home().go_on[0] == "00_game.ipynb"
+
+
+def test_a_lesson_that_this_installation_lacks_is_left_out():
+    take("01", missed=["no_gap"], done=False)
+    home = overview.Home(tuple(CARDS[:1]), progress.read())
+    assert (home.missed, home.open) == ([], [])
+    assert "lesson 01" not in repr(home)
+
+
 def test_somebody_who_begins_in_the_middle_is_not_sent_back():
     take("05")
     assert mt.home().go_on[0] == "06_white_box.ipynb"
