@@ -26,7 +26,7 @@ jupytext's percent format, without a header; cells carry options as ``# %% [mark
 - ``exercise="NAME"`` on the code cell of an exercise; at least three, and one with ``tags=["stretch"]``. It
   holds a function, its solution between ``### BEGIN SOLUTION`` and ``### END SOLUTION``, and as last line
   ``NAME = check.NAME(NAME)``. ``check`` is the lesson's exercise module, imported under that name; it also
-  holds ``quiz``. ``points=2`` overrides the exercise's own points.
+  holds ``quiz``.
 - ``tests="NAME"`` on a code cell: further tests of that exercise's solution, run in the instructor's edition only.
 - ``audience="instructor"``: a teaching note. Likely wrong answers, hints and answers to the quiz are added
   from the exercise module.

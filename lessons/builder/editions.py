@@ -81,13 +81,6 @@ def with_timings(book: NotebookNode, cells: list[Cell], seconds: list[float]) ->
     return book
 
 
-def points(lesson: Lesson, cell: Cell) -> float:
-    """What an exercise is worth: what its cell says, or the exercise itself; a stretch exercise nothing."""
-    if "stretch" in cell.tags:
-        return 0
-    return getattr(lesson.check, cell.exercise).points if cell.points is None else cell.points
-
-
 def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Outputs with what was printed in one go in one piece; a kernel cuts it by the clock."""
     joined: list[NotebookNode] = []
@@ -133,11 +126,7 @@ def _apart(text: str) -> str:
 
 def _exercise_notes(lesson: Lesson, cell: Cell) -> str:
     exercise = getattr(lesson.check, cell.exercise)
-    worth = points(lesson, cell)
-    lines = [
-        f"**Likely wrong answers to `{cell.exercise}`** ({worth:g} {'point' if worth == 1 else 'points'}), and the reply to each",
-        "",
-    ]
+    lines = [f"**Likely wrong answers to `{cell.exercise}`**, and the reply to each", ""]
     lines += [f"- *{wrong.name.replace('_', ' ')}*: {wrong.reply}" for wrong in exercise.wrong]
     lines += ["", "Hints, in order:", ""]
     lines += [f"{number}. {hint}" for number, hint in enumerate(exercise.hints, 1)]

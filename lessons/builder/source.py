@@ -24,7 +24,7 @@ SECTIONS = (
     "transfer",
     "recap",
 )
-OPTIONS = {"section", "exercise", "points", "tests", "audience", "tags"}
+OPTIONS = {"section", "exercise", "tests", "audience", "tags"}
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "...  # your code here"
 
@@ -59,7 +59,6 @@ class Cell:
     section: str | None = None
     opens_section: bool = False
     exercise: str | None = None
-    points: float | None = None
     tests: str | None = None
     audience: str = "learner"
     tags: tuple[str, ...] = ()
@@ -164,7 +163,6 @@ def read(path: Path) -> Lesson:
                 section=section,
                 opens_section="section" in meta,
                 exercise=meta.get("exercise"),
-                points=meta.get("points"),
                 tests=meta.get("tests"),
                 audience=meta.get("audience", "learner"),
                 tags=tuple(meta.get("tags", ())),

@@ -286,7 +286,7 @@ assert guess_members(np.array([0.1, 0.7, 0.8]), 0.6).tolist() == [False, True, T
 # The hints are at `check.accuracy_and_advantage.hint()`.
 
 
-# %% exercise="accuracy_and_advantage" points=2
+# %% exercise="accuracy_and_advantage"
 def accuracy_and_advantage(guess, member) -> tuple[float, float]:
     """(accuracy, advantage). guess and member: one True or False a patient."""
     ### BEGIN SOLUTION
@@ -331,7 +331,7 @@ print(f"accuracy of “always was in”: {coins[asked].mean():.3f}")
 # called members and others rightly called others. Its zero point is one half whatever the mixture.
 
 
-# %% exercise="fair_report" points=2
+# %% exercise="fair_report"
 def fair_report(guess, member) -> tuple[float, float]:
     """(zero point, balanced accuracy). guess and member: one True or False a patient."""
     ### BEGIN SOLUTION

@@ -421,7 +421,7 @@ mt.show(ax, alt=alt)
 # hint, run `check.cross_entropy.hint()` in a new cell.
 
 
-# %% exercise="cross_entropy" points=2
+# %% exercise="cross_entropy"
 def cross_entropy(logits, labels):
     """One loss a record, in nats. logits: floats (examples, classes); labels: one class number a record."""
     ### BEGIN SOLUTION
@@ -451,7 +451,7 @@ print(f"largest loss of a member {mine[member[0]].max():.3f}, of others {mine[~m
 # `check.generalisation_gap.hint()`.
 
 
-# %% exercise="generalisation_gap" points=2
+# %% exercise="generalisation_gap"
 def generalisation_gap(train_correct, test_correct):
     """The gap as an mt.Interval of shares. Both arguments: one True (read correctly) or False a record."""
     ### BEGIN SOLUTION
@@ -502,7 +502,7 @@ print("gap as reported:", points(generalisation_gap(reads[members], test_reads))
 # Hints: `check.purge.hint()`.
 
 
-# %% exercise="purge" points=2
+# %% exercise="purge"
 def purge(test, train, tolerance):
     """True for each test image that may stay. test and train: floats (images, features); tolerance: a distance."""
     ### BEGIN SOLUTION
@@ -543,7 +543,7 @@ for when, kept in (("before:", stays | True), ("after:", stays)):
 # is a number that you know. Hints: `check.memorisation.hint()`.
 
 
-# %% exercise="memorisation" points=2 tags=["stretch"]
+# %% exercise="memorisation" tags=["stretch"]
 def memorisation(correct, member):
     """One number a record, from −1 to 1. correct and member: True or False (models, examples)."""
     ### BEGIN SOLUTION

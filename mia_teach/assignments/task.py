@@ -177,7 +177,6 @@ class Task:
             cases=cases,
             hints=(),
             wrong=wrong,
-            points=self.points,
             tolerance=self.tolerance,
             returns=self.returns,
         )

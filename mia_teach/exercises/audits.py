@@ -93,7 +93,6 @@ def _larger(h, m, a, n, confidence, first, second):
 epsilon_bound = Exercise(
     name="epsilon_bound",
     lesson=LESSON,
-    points=3,
     reference=_epsilon_bound,
     # measured rates of 0 and 1 are left out: careless answers would stop with a division by zero, and hear no more than that
     cases=(
@@ -292,7 +291,6 @@ def _split_case(seed, n, gain, confidence=0.8):
 split_guesses = Exercise(
     name="split_guesses",
     lesson=LESSON,
-    points=3,
     reference=_split_guesses,
     returns=("right", "guesses"),
     cases=(
@@ -489,7 +487,6 @@ _SEVEN = _Audits(
 verdicts = Exercise(
     name="verdicts",
     lesson=LESSON,
-    points=2,
     reference=_verdicts,
     returns=("refuted", "confidence of each"),
     cases=(
@@ -617,7 +614,6 @@ def _models_with(alpha=lambda c: (1 - c) / 2, rate=lambda e: 1 / (1 + math.exp(-
 models_needed = Exercise(
     name="models_needed",
     lesson=LESSON,
-    points=3,
     stretch=True,
     reference=_models_needed,
     cases=(Case(1.0, 0.95), Case(4.0, 0.95), Case(0.5, 0.99), Case(8.0, 0.9)),

@@ -80,7 +80,6 @@ def _curve_case(seed, epochs, patience):
 stopping_epoch = Exercise(
     name="stopping_epoch",
     lesson=LESSON,
-    points=2,
     reference=_stopping_epoch,
     cases=(
         Case(
@@ -244,7 +243,6 @@ def _shown_case(seed, examples, classes, t):
 log_odds_behind = Exercise(
     name="log_odds_behind",
     lesson=LESSON,
-    points=3,
     reference=_log_odds_behind,
     cases=(
         Case(np.array([[0.6, 0.3, 0.1], [0.2, 0.2, 0.6]]), np.array([0, 1]), 2.0),
@@ -401,7 +399,6 @@ def _exposed_case(seed, records, fpr):
 exposed_tpr = Exercise(
     name="exposed_tpr",
     lesson=LESSON,
-    points=3,
     reference=_exposed_tpr,
     cases=(
         Case(
@@ -563,7 +560,6 @@ def _frontier_case(seed, n, step):
 frontier = Exercise(
     name="frontier",
     lesson=LESSON,
-    points=2,
     stretch=True,
     reference=_frontier,
     cases=(

@@ -48,7 +48,6 @@ def _gradient_case(seed, batch, parameters, clip):
 clipped_sum = Exercise(
     name="clipped_sum",
     lesson=LESSON,
-    points=2,
     reference=_clipped_sum,
     cases=(
         Case(np.array([[3.0, 4.0], [0.0, 0.5], [0.0, 0.0]]), 1.0),
@@ -188,7 +187,6 @@ def _noisy_case(seed, parameters, clip, noise_multiplier, drawn, expected):
 noisy_mean = Exercise(
     name="noisy_mean",
     lesson=LESSON,
-    points=2,
     reference=_noisy_mean,
     cases=(
         Case(np.array([1.0, -2.0]), 2.0, 0.5, 5, 4.0, np.array([1.0, 0.0])),
@@ -311,7 +309,6 @@ def _tpr_with(accusing=None, acquitting=None, join=np.minimum, top=1.0):
 largest_tpr = Exercise(
     name="largest_tpr",
     lesson=LESSON,
-    points=2,
     reference=_largest_tpr,
     cases=(
         Case(np.array([0.0, 0.1, 0.25, 0.5, 1.0]), float(np.log(3)), 0.0),
@@ -436,7 +433,6 @@ def _mu_with(takes_part=None, mu=None):
 fixed_batches_mu = Exercise(
     name="fixed_batches_mu",
     lesson=LESSON,
-    points=2,
     stretch=True,
     reference=_fixed_batches_mu,
     cases=(

@@ -86,7 +86,6 @@ class Exercise:
         cases: at least two calls on which the learner's function must agree with the reference.
         hints: three, from a nudge to nearly the solution.
         wrong: the known mistakes; each must differ from the reference and from each other on the cases.
-        points: for a lecturer who grades.
         tolerance: how far numbers may lie from the reference's, relative and absolute.
         stretch: whether this is the optional, harder one.
         returns: what each number of a returned tuple is, such as ("zero point", "balanced accuracy").
@@ -111,7 +110,6 @@ class Exercise:
     cases: tuple[Case, ...]
     hints: tuple[str, ...]
     wrong: tuple[Wrong, ...]
-    points: int = 1
     tolerance: float = 1e-6
     stretch: bool = False
     returns: tuple[str, ...] = ()

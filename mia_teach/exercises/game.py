@@ -120,7 +120,6 @@ accuracy_and_advantage = Exercise(
     lesson=LESSON,
     reference=_accuracy_and_advantage,
     cases=_SPLIT_CASES,
-    points=2,
     returns=("accuracy", "advantage"),
     hints=(
         "A round is won when guess and truth agree, whichever way. The advantage looks at members and the others "
@@ -233,7 +232,6 @@ fair_report = Exercise(
     lesson=LESSON,
     reference=_fair_report,
     cases=(Case(_EVERYBODY, _MANY), Case(_MANY_GUESS, _MANY), Case(_GUESS_2, _MEMBER_2)),
-    points=2,
     returns=("zero point", "balanced accuracy"),
     hints=(
         "Somebody who never looks at the model can still choose the answer that is right more often. How often is it "

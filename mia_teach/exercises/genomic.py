@@ -48,7 +48,6 @@ def _standardised(to_reference, to_pool):
 homer_distance = Exercise(
     name="homer_distance",
     lesson=LESSON,
-    points=2,
     reference=_homer_distance,
     cases=(
         Case(np.array([0.75, 0.25]), np.array([0.5, 0.5]), np.array([[2.0, 0.0], [1.0, 0.0], [0.0, 2.0]])),
@@ -168,7 +167,6 @@ def _ratio_with(combine):
 likelihood_ratio = Exercise(
     name="likelihood_ratio",
     lesson=LESSON,
-    points=3,
     reference=_likelihood_ratio,
     cases=(
         Case(np.array([0.6, 0.25]), np.array([0.5, 0.5]), np.array([[2.0, 0.0], [1.0, 1.0], [0.0, 2.0]])),
@@ -301,7 +299,6 @@ def _p_case(seed, people, known):
 p_values = Exercise(
     name="p_values",
     lesson=LESSON,
-    points=3,
     reference=_p_values,
     cases=(
         Case(np.array([2.0, 0.5, -1.0, 3.5]), np.array([2.0, 0.0, 1.0, -0.5])),
@@ -468,7 +465,6 @@ def _beacon_case(seed, people, sites, pool_size, error):
 beacon_ratio = Exercise(
     name="beacon_ratio",
     lesson=LESSON,
-    points=3,
     stretch=True,
     reference=_beacon_ratio,
     cases=(

@@ -57,7 +57,6 @@ def _gap_case(seed, n, n_classes):
 gap_by_class = Exercise(
     name="gap_by_class",
     lesson=LESSON,
-    points=2,
     reference=_gap_by_class,
     cases=(
         Case(
@@ -269,7 +268,6 @@ def _robustness_case(seed, label, budget, x=(0.4, -0.2, 0.3)):
 robustness = Exercise(
     name="robustness",
     lesson=LESSON,
-    points=3,
     reference=_robustness,
     cases=(
         Case(
@@ -434,7 +432,6 @@ def _boundary_case(x, start, edges, tolerance, weight=(1.0, 0.0)):
 boundary = Exercise(
     name="boundary",
     lesson=LESSON,
-    points=3,
     reference=_boundary,
     cases=(
         _boundary_case((0, 0), (8, 6), (3.0,), 0.2),
@@ -562,7 +559,6 @@ def _walk_with(
 walk_queries = Exercise(
     name="walk_queries",
     lesson=LESSON,
-    points=2,
     reference=_walk_queries,
     cases=(Case(4, 10, 15, 7), Case(50, 100, 10_000, 7), Case(9, 16, 40, 12), Case(1, 20, 5, 3)),
     hints=(
@@ -718,7 +714,6 @@ def _ratio_case(seed, shadows, examples, score=None):
 robustness_ratio = Exercise(
     name="robustness_ratio",
     lesson=LESSON,
-    points=3,
     stretch=True,
     reference=_robustness_ratio,
     cases=(

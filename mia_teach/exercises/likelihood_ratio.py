@@ -71,7 +71,6 @@ def _margin(logits, labels):
 label_log_odds = Exercise(
     name="label_log_odds",
     lesson=LESSON,
-    points=2,
     reference=_label_log_odds,
     cases=(
         Case(np.array([[2.0, 0.0, 0.0], [0.0, 1.0, -1.0]]), np.array([0, 0])),
@@ -234,7 +233,6 @@ def _zeros_in_mean_and_deviation(phi, shadow_phi, member):
 lira_score = Exercise(
     name="lira_score",
     lesson=LESSON,
-    points=3,
     reference=_lira_score,
     cases=(
         Case(_PHI, _SHADOW_PHI, _HELD),
@@ -412,7 +410,6 @@ def _along_records(shadow_phi, member):
 pooled_deviations = Exercise(
     name="pooled_deviations",
     lesson=LESSON,
-    points=3,
     reference=_pooled_deviations,
     returns=("deviation in", "deviation out"),
     cases=(
@@ -538,7 +535,6 @@ def _more_than(record, outsider, gamma):
 rmia_score = Exercise(
     name="rmia_score",
     lesson=LESSON,
-    points=3,
     stretch=True,
     reference=_rmia_score,
     cases=(

@@ -44,7 +44,6 @@ def _over_examples(logits, labels):
 cross_entropy = Exercise(
     name="cross_entropy",
     lesson=LESSON,
-    points=2,
     reference=_cross_entropy,
     cases=(
         Case(np.array([[0.0, 0.0], [np.log(3.0), 0.0]]), np.array([0, 1])),
@@ -192,7 +191,6 @@ def _right(hits, total):
 generalisation_gap = Exercise(
     name="generalisation_gap",
     lesson=LESSON,
-    points=2,
     reference=_generalisation_gap,
     cases=(
         Case(_right(4, 4), _right(3, 5)),
@@ -269,7 +267,6 @@ _TRAIN = np.array([[9.0, 1.0], [0.0, 0.3], [2.0, 7.0]])
 purge = Exercise(
     name="purge",
     lesson=LESSON,
-    points=2,
     reference=_purge,
     cases=(
         Case(_TEST, _TRAIN, 0.5),
@@ -375,7 +372,6 @@ _MEMBER = np.array([[1, 1, 0], [0, 0, 1], [1, 1, 1], [0, 0, 0]], dtype=bool)
 memorisation = Exercise(
     name="memorisation",
     lesson=LESSON,
-    points=2,
     stretch=True,
     reference=_memorisation,
     cases=(

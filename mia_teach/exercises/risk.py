@@ -45,7 +45,6 @@ def _exposure_case(seed, targets, examples):
 exposures = Exercise(
     name="exposures",
     lesson=LESSON,
-    points=2,
     reference=_exposures,
     cases=(
         Case(
@@ -188,7 +187,6 @@ def _group_case(seed, n, n_groups, base_rate):
 precision_by_group = Exercise(
     name="precision_by_group",
     lesson=LESSON,
-    points=3,
     reference=_precision_by_group,
     cases=(
         Case(
@@ -338,7 +336,6 @@ def _interval_case(seed, sizes):
 group_intervals = Exercise(
     name="group_intervals",
     lesson=LESSON,
-    points=3,
     reference=_group_intervals,
     cases=(
         Case(np.array([1.0, 0.0, 0.5, 0.5, 0.25, 0.0]), np.array([0, 0, 0, 1, 1, 1]), 2),
@@ -472,7 +469,6 @@ def _poisson(found, trained):
 people_by_luck = Exercise(
     name="people_by_luck",
     lesson=LESSON,
-    points=3,
     stretch=True,
     reference=_people_by_luck,
     cases=(

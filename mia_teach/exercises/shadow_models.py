@@ -68,7 +68,6 @@ def _plan_case(seed: int, records: int, households: int, shadows: int) -> Case:
 shadow_plan = Exercise(
     name="shadow_plan",
     lesson=LESSON,
-    points=3,
     reference=_shadow_plan,
     cases=(
         Case(
@@ -209,7 +208,6 @@ def _over_examples(logits, labels, top):
 attack_features = Exercise(
     name="attack_features",
     lesson=LESSON,
-    points=3,
     reference=_attack_features,
     cases=(
         Case(np.log(np.array([[0.1, 0.2, 0.7], [0.5, 0.3, 0.2]])), np.array([2, 1]), 2),
@@ -357,7 +355,6 @@ def _paired_case(seed: int, pairs: int, examples: int, target: int) -> Case:
 allowed_shadows = Exercise(
     name="allowed_shadows",
     lesson=LESSON,
-    points=3,
     reference=_allowed_shadows,
     cases=(
         Case(
@@ -502,7 +499,6 @@ def _promise_case(seed: int, shadows: int, own: int, examples: int, promised: fl
 promise = Exercise(
     name="promise",
     lesson=LESSON,
-    points=2,
     stretch=True,
     reference=_promise,
     returns=("threshold", "true FPR"),

@@ -62,7 +62,6 @@ _MEMBER = np.array([True, False, True, True, False, False])
 roc_point = Exercise(
     name="roc_point",
     lesson=LESSON,
-    points=2,
     reference=_roc_point,
     returns=("FPR", "TPR"),
     cases=(
@@ -164,7 +163,6 @@ def _every_label_for_every_row(probability, labels):
 modified_entropy = Exercise(
     name="modified_entropy",
     lesson=LESSON,
-    points=3,
     reference=_modified_entropy,
     cases=(
         Case(np.array([[0.5, 0.5], [0.9, 0.1], [0.9, 0.1]]), np.array([0, 0, 1])),
@@ -279,7 +277,6 @@ def _evaluation_case(seed: int, members: int, non_members: int) -> Case:
 honest_accuracy = Exercise(
     name="honest_accuracy",
     lesson=LESSON,
-    points=3,
     reference=_honest_accuracy,
     cases=(
         Case(
@@ -392,7 +389,6 @@ def _of_the_counts(true_alarms, members, false_alarms, non_members, base_rate):
 precision_interval = Exercise(
     name="precision_interval",
     lesson=LESSON,
-    points=2,
     stretch=True,
     reference=_precision_interval,
     returns=("lower end", "upper end"),

@@ -76,7 +76,6 @@ def _gradient_case(seed, n, classes, features):
 own_gradients = _TensorExercise(
     name="own_gradients",
     lesson=LESSON,
-    points=2,
     reference=_own_gradients,
     cases=(
         Case(  # all weights 0: p is one half for both classes, and p − y is ±one half
@@ -233,7 +232,6 @@ def _norm_case(seed, n, classes, width, size=1.5):
 last_layer_norm = Exercise(
     name="last_layer_norm",
     lesson=LESSON,
-    points=2,
     reference=_last_layer_norm,
     cases=(
         # p = (½, ½): |p − y| = √½; |h|² + 1 = 8 and 2
@@ -346,7 +344,6 @@ def _alignment_case(seed, n, parameters, inside):
 alignment = Exercise(
     name="alignment",
     lesson=LESSON,
-    points=2,
     reference=_alignment,
     cases=(
         Case(np.array([[3.0, 4.0], [-0.6, -0.8], [4.0, -3.0]]), np.array([0.0, -2.0])),
@@ -537,7 +534,6 @@ def _cross_case(seed, n, folds):
 cross_fitted = Exercise(
     name="cross_fitted",
     lesson=LESSON,
-    points=3,
     stretch=True,
     reference=_cross_fitted,
     cases=(

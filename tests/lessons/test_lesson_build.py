@@ -141,7 +141,7 @@ def test_the_instructor_edition_is_solved_and_says_what_goes_wrong(instructor):
         "Think of a product.",
         "**right**: 1: Yes.",
         "Timings of this run",
-        "`double`** (2 points)",
+        "**Likely wrong answers to `double`**",
     ):
         assert word in prose, word
     outputs = [o.data["text/plain"] for c in instructor.cells for o in c.get("outputs", []) if "data" in o]

@@ -116,7 +116,7 @@ def test_a_lesson_without_a_stretch_is_refused(course):
 )
 def test_an_exercise_without_hints_or_wrong_answers_is_refused(course, monkeypatch, change, said):
     class Careless:
-        hints, wrong, points = ("One.", "Two.", "Three."), ("some",), 1
+        hints, wrong = ("One.", "Two.", "Three."), ("some",)
 
     for name, value in change.items():
         monkeypatch.setattr(Careless, name, value)

@@ -17,7 +17,7 @@ def _exercise(name, factor, **options):
     )
 
 
-double = _exercise("double", 2, points=2)
+double = _exercise("double", 2)
 triple = _exercise("triple", 3)
 fourfold = _exercise("fourfold", 4)
 fivefold = _exercise("fivefold", 5, stretch=True)

@@ -75,7 +75,7 @@ def triple(x: float) -> float:
 triple = check.triple(triple)
 
 
-# %% exercise="fourfold" points=3
+# %% exercise="fourfold"
 def fourfold(x: float) -> float:
     """Four times x."""
     ### BEGIN SOLUTION
