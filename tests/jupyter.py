@@ -99,7 +99,7 @@ def _free_port():
         return listener.getsockname()[1]
 
 
-def _wait_for(url, server, log, seconds=90):
+def _wait_for(url, server, log, seconds=240):
     end = time.monotonic() + seconds
     while time.monotonic() < end and server.poll() is None:
         try:
