@@ -66,12 +66,17 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     work = asked.to.with_name(f"{asked.to.name}-pages")
     source, doctrees = work / "source", work / "doctrees"
-    if write(laid_out(asked.numbers, ROOT / "build" / "site-panels"), source):
+    went = write(laid_out(asked.numbers, ROOT / "build" / "site-panels"), source)
+    if (
+        went or not (asked.to / "searchindex.js").exists()
+    ):  # which is written last: there was no end to a build
         for stale in (asked.to, doctrees):
             shutil.rmtree(stale, ignore_errors=True)
     options = ["-q", "--fail-on-warning", "-c", str(HERE), "-d", str(doctrees)]
     status = build_main([*options, str(source), str(asked.to)])
-    if not status:
+    if status:
+        shutil.rmtree(doctrees, ignore_errors=True)  # so that the next build finds every fault again
+    else:
         size = sum(path.stat().st_size for path in asked.to.rglob("*") if path.is_file())
         print(f"{asked.to}: {size / 1e6:.1f} MB")
     return status
