@@ -14,7 +14,7 @@ from tests.browser import axe_violations, rested
 from tests.lessons import shipped
 from tests.site.conftest import ALIVE, ROOT, build, served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1500)]  # the first of them waits for the site
 
 LESSONS = sorted(shipped.LESSONS.glob("[0-9][0-9]_*.ipynb"))
 CHEAP = [path for path in LESSONS if path.name[:2] in ALIVE]

@@ -11,6 +11,7 @@ from mia_teach.exercises import exercises_of, lesson_modules
 from tests.lessons import shipped
 from tests.site import markup
 
+pytestmark = pytest.mark.timeout(1500)  # the first of them waits for the site
 LESSONS = sorted(shipped.LESSONS.glob("[0-9][0-9]_*.ipynb"))
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
