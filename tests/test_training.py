@@ -290,6 +290,7 @@ def test_the_start_has_pytorchs_default_spread():
 def test_an_interrupt_stops_every_thread_and_leaves_nothing_half_made(monkeypatch):
     monkeypatch.setattr(training, "_workers", lambda device: 2)
     monkeypatch.setattr(training, "_WORTH", 1)
+    train(mlp(6, 8, 3), DATA, MEMBER, **QUICK)  # whatever starts once and stays has started
     threads, cores = threading.active_count(), torch.get_num_threads()
     timer = threading.Timer(0.7, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
