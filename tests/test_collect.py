@@ -261,7 +261,7 @@ def test_a_folder_that_is_not_there_is_said(tmp_path):
 def test_every_misconception_and_wrong_answer_of_the_course_can_be_found(hand_in, folder):
     """One learner who makes every known mistake, another who makes none."""
     wrong, right, expected = [], [], 0
-    for lesson in exercises._OF_LESSON:
+    for lesson in exercises.MODULE_OF_LESSON:
         module = exercises.of_lesson(lesson)
         for name, exercise in exercises.exercises_of(module.__name__.rpartition(".")[2]).items():
             wrong += [tried(lesson, name, one.name) for one in exercise.wrong]
@@ -276,7 +276,7 @@ def test_every_misconception_and_wrong_answer_of_the_course_can_be_found(hand_in
     hand_in("b.json", *right)
     room = Room.read(folder)
     assert len(room.wrong_answers) == expected
-    assert len(room.misconceptions) == 5 * len(exercises._OF_LESSON)
+    assert len(room.misconceptions) == 5 * len(exercises.MODULE_OF_LESSON)
     assert {(one.rate.hits, one.rate.total) for one in (*room.wrong_answers, *room.misconceptions)} == {
         (1, 2)
     }

@@ -13,26 +13,13 @@ references in it, as they find the solutions of the exercises: what is graded is
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from mia_teach.exercises import MODULE_OF_LESSON
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mia_teach.assignments.folder import Made
     from mia_teach.assignments.task import Assignment
-
-_MODULES = {
-    "00": "game",
-    "01": "overfitting",
-    "02": "threshold",
-    "03": "shadow_models",
-    "04": "likelihood_ratio",
-    "05": "label_only",
-    "06": "white_box",
-    "07": "genomic",
-    "08": "risk",
-    "09": "defences",
-    "10": "differential_privacy",
-    "11": "audits",
-}
 
 
 def make(folder: "Path", lessons: list[str]) -> "Made":
@@ -44,7 +31,7 @@ def make(folder: "Path", lessons: list[str]) -> "Made":
 
 def numbers() -> list[str]:
     """The lessons that have an assignment, by number."""
-    return list(_MODULES)
+    return list(MODULE_OF_LESSON)
 
 
 def assignment(lesson: str) -> "Assignment":
@@ -52,4 +39,4 @@ def assignment(lesson: str) -> "Assignment":
 
     Raises: KeyError where there is none.
     """
-    return import_module(f"{__name__}.{_MODULES[lesson[:2]]}").assignment
+    return import_module(f"{__name__}.{MODULE_OF_LESSON[lesson[:2]]}").assignment

@@ -9,7 +9,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 _FRAME = {"compare", "exercise", "outcome", "recall"}
-_OF_LESSON = {
+MODULE_OF_LESSON = {
     "00": "game",
     "01": "overfitting",
     "02": "threshold",
@@ -39,7 +39,7 @@ def of_lesson(lesson: str):
     >>> of_lesson("02").quiz.lesson
     '02'
     """
-    return import_module(f"{__name__}.{_OF_LESSON[lesson]}") if lesson in _OF_LESSON else None
+    return import_module(f"{__name__}.{MODULE_OF_LESSON[lesson]}") if lesson in MODULE_OF_LESSON else None
 
 
 def exercises_of(module: str) -> dict:

@@ -11,7 +11,7 @@ from mia_teach import exercises, progress
 from mia_teach.exercises import recall as recalling
 from tests.browser import axe_violations, rested, state, words
 
-LATER = [number for number in exercises._OF_LESSON if number != "00"]
+LATER = [number for number in exercises.MODULE_OF_LESSON if number != "00"]
 
 
 @pytest.fixture(autouse=True)
@@ -47,15 +47,15 @@ def choose(panel, number, right):
 
 
 def test_each_module_is_that_of_its_lesson():
-    assert {number: quiz(number).lesson for number in exercises._OF_LESSON} == {
-        number: number for number in exercises._OF_LESSON
+    assert {number: quiz(number).lesson for number in exercises.MODULE_OF_LESSON} == {
+        number: number for number in exercises.MODULE_OF_LESSON
     }
-    assert sorted(exercises._OF_LESSON.values()) == exercises.lesson_modules()
+    assert sorted(exercises.MODULE_OF_LESSON.values()) == exercises.lesson_modules()
     assert exercises.of_lesson("99") is None
 
 
 def test_questions_have_names_of_their_own_in_every_lesson():
-    for number in exercises._OF_LESSON:
+    for number in exercises.MODULE_OF_LESSON:
         names = [question.name for question in quiz(number).questions]
         assert all(names)
         assert len(set(names)) == len(names)

@@ -82,7 +82,7 @@ def test_what_a_reader_would_trip_over_is_refused_with_its_line(tmp_path, old, n
 def _six_lessons_taken(path, monkeypatch):
     """Answers to six lessons: every first question missed, one exercise open, every prediction too sure."""
     monkeypatch.setenv("MIA_TEACH_PROGRESS", str(path))
-    for number in list(exercises._OF_LESSON)[:6]:
+    for number in list(exercises.MODULE_OF_LESSON)[:6]:
         progress.record("prediction", number, "p", guess=1, confidence=0.95, right=False)
         for place, question in enumerate(exercises.of_lesson(number).quiz.questions):
             progress.record("quiz", number, f"quiz.{question.name}", right=place > 0)
