@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from mia_teach.dpsgd import DPSGD
+from mia_teach.rate import lower_end
 from mia_teach.scores import Scores
 
 
@@ -318,21 +319,13 @@ def _above(side, levels):
 
 
 def _low(hits, total, alpha):
-    """The rate's lower end, wrong with a probability of at most alpha (Clopper and Pearson, one side)."""
-    from scipy.special import betaincinv
-
-    if np.ndim(hits):
-        return _lows(total, alpha)[hits]
-    return betaincinv(hits, total - hits + 1, alpha) if hits else 0.0
+    return _lows(total, alpha)[hits] if np.ndim(hits) else lower_end(hits, total, alpha)
 
 
 @lru_cache(maxsize=8)
 def _lows(total, alpha):
-    """:func:`_low` for 0 to ``total`` hits: to go through all thresholds asks for each of them."""
-    from scipy.special import betaincinv
-
-    k = np.arange(1, total + 1)
-    return np.append(0.0, betaincinv(k, total - k + 1, alpha))
+    """The lower ends for 0 to ``total`` hits: to go through all thresholds asks for each of them."""
+    return lower_end(np.arange(total + 1), total, alpha)
 
 
 def _high(hits, total, alpha):
@@ -449,7 +442,7 @@ def _one_run_epsilon(m, r, v, delta, alpha):
         extra = (below / np.arange(1, v + 1)).max() if v else 0.0
         return binom.sf(v - 1, r, q) + 2 * m * delta * extra - alpha
 
-    pure = _low(v, r, alpha)  # with δ = 0 the theorem is the binomial test, and this its inverse
+    pure = lower_end(v, r, alpha)  # with δ = 0 the theorem is the binomial test, and this its inverse
     if pure <= 0.5:
         return 0.0
     pure = float(logit(pure))

@@ -10,7 +10,8 @@ class Rate:
     """A share ``hits / total`` with its exact confidence interval.
 
     The Clopper-Pearson interval inverts the binomial test: with probability at least
-    ``confidence`` it holds the true rate, whatever that rate is and however few the counts.
+    ``confidence`` it holds the true rate, whatever that rate is and however few the counts. Its ends are
+    :func:`lower_end` and :func:`upper_end`, each wrong with half of what is left.
 
     Args:
         hits: how many of them.
@@ -18,8 +19,7 @@ class Rate:
         confidence: of the interval, between 0 and 1.
         note: one sentence that belongs to this number, or nothing.
 
-    Source: Clopper & Pearson 1934, "The use of confidence or fiducial limits"; computed by
-    ``scipy.stats.binomtest``.
+    Source: Clopper & Pearson 1934, "The use of confidence or fiducial limits".
 
     >>> rate = Rate(12, 899)
     >>> print(rate)
@@ -50,10 +50,8 @@ class Rate:
     @property
     def interval(self) -> tuple[float, float]:
         """Lower and upper end of the Clopper-Pearson interval."""
-        from scipy.stats import binomtest
-
-        ci = binomtest(self.hits, self.total).proportion_ci(self.confidence, method="exact")
-        return float(ci.low), float(ci.high)
+        alpha = (1 - self.confidence) / 2
+        return lower_end(self.hits, self.total, alpha), upper_end(self.hits, self.total, alpha)
 
     @property
     def low(self) -> float:
@@ -133,6 +131,35 @@ class Interval:
 
     def __str__(self):
         return self.words()
+
+
+def lower_end(hits, total, alpha: float):
+    """A rate's lower end, above the true rate with a probability of at most ``alpha``: Clopper and Pearson, one side.
+
+    Args:
+        hits, total: counts, numbers or arrays of one shape; a number comes back for numbers.
+        alpha: what may go wrong, between 0 and 1.
+
+    Source: Clopper & Pearson 1934; a quantile of a beta distribution, by ``scipy.special.betaincinv``.
+    ``scipy.stats.binomtest`` gives the same by a search, some hundred times slower and one at a time.
+
+    >>> round(lower_end(12, 899, 0.025), 4), lower_end(0, 899, 0.025)
+    (0.0069, 0.0)
+    """
+    from scipy.special import betaincinv
+
+    hits, total = np.asarray(hits), np.asarray(total)
+    ends = np.where(hits > 0, betaincinv(np.maximum(hits, 1), total - np.maximum(hits, 1) + 1, alpha), 0.0)
+    return ends if ends.ndim else float(ends)
+
+
+def upper_end(hits, total, alpha: float):
+    """A rate's upper end, below the true rate with a probability of at most ``alpha``; as :func:`lower_end`.
+
+    >>> round(upper_end(12, 899, 0.025), 4), upper_end(899, 899, 0.025)
+    (0.0232, 1.0)
+    """
+    return 1 - lower_end(np.asarray(total) - hits, total, alpha)
 
 
 def percent(share: float, spec: str = ".1%") -> str:

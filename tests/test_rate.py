@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
-from scipy.stats import beta, ttest_1samp
+from scipy.stats import beta, binomtest, ttest_1samp
 
 from mia_teach import Interval, Rate, precision
+from mia_teach.rate import lower_end, upper_end
 
 
 @pytest.mark.parametrize(("hits", "total"), [(0, 10), (10, 10), (3, 10), (12, 899)])
@@ -10,6 +11,18 @@ def test_the_interval_is_clopper_and_pearsons_beta_quantiles(hits, total):
     low = beta.ppf(0.025, hits, total - hits + 1) if hits else 0
     high = beta.ppf(0.975, hits + 1, total - hits) if hits < total else 1
     np.testing.assert_allclose(Rate(hits, total).interval, (low, high), rtol=1e-6, atol=1e-12)
+
+
+def test_one_sided_ends_are_scipys_binomial_test_for_numbers_and_arrays():
+    hits, total = np.array([0, 1, 40, 99, 100]), 100
+    for alpha in (0.001, 0.05):
+        tests = [binomtest(k, total) for k in hits]
+        low = [t.proportion_ci(1 - 2 * alpha, method="exact").low for t in tests]
+        high = [t.proportion_ci(1 - 2 * alpha, method="exact").high for t in tests]
+        np.testing.assert_allclose(lower_end(hits, total, alpha), low, atol=1e-10)
+        np.testing.assert_allclose(upper_end(hits, total, alpha), high, atol=1e-10)
+        assert [lower_end(int(k), total, alpha) for k in hits] == lower_end(hits, total, alpha).tolist()
+        assert type(upper_end(40, total, alpha)) is float
 
 
 def test_the_interval_holds_the_true_rate_at_least_as_often_as_it_says():

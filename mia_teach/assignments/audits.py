@@ -1,11 +1,11 @@
 """Lesson 11, graded: the best of several attacks, honestly, and a report whose words are no stronger than its counts."""
 
 import numpy as np
-from scipy.stats import beta
 
 import mia_teach as mt
 from mia_teach.assignments.task import Assignment, Task
 from mia_teach.exercises.exercise import Case, Wrong
+from mia_teach.rate import lower_end, upper_end
 
 # ---- 1. the best of several attacks ------------------------------------------------------------
 
@@ -202,16 +202,8 @@ def _words_for_a_report(hits, members, alarms, strangers, claims, delta):
     return bounds, ceilings, np.where(bounds > claims, "refuted", said)
 
 
-def _low(hits, total, alpha):
-    return np.where(hits > 0, beta.ppf(alpha, np.maximum(hits, 1), total - hits + 1), 0.0)
-
-
-def _high(hits, total, alpha):
-    return 1 - _low(total - hits, total, alpha)
-
-
 def _for_the_claim(h, m, a, n, alpha):
-    return _low(h, m, alpha), _high(a, n, alpha)
+    return lower_end(h, m, alpha), upper_end(a, n, alpha)
 
 
 def _both_events(tpr, fpr, delta):
@@ -245,7 +237,7 @@ def _accusing_only(tpr, fpr, delta):
 
 
 def _against_the_claim(h, m, a, n, alpha):
-    return _high(h, m, alpha), _low(a, n, alpha)
+    return upper_end(h, m, alpha), lower_end(a, n, alpha)
 
 
 def _bare(h, m, a, n, alpha):

@@ -6,6 +6,7 @@ from scipy.stats import beta
 import mia_teach as mt
 from mia_teach.assignments.task import Assignment, Task
 from mia_teach.exercises.exercise import Case, Wrong
+from mia_teach.rate import lower_end
 
 # ---- 1. a rule and its zero point --------------------------------------------------------------
 
@@ -132,13 +133,9 @@ def _first(holds):
     return function
 
 
-def _low(tail):
-    return lambda wins, n: np.where(wins > 0, beta.ppf(tail, np.maximum(wins, 1), n - wins + 1), 0.0)
-
-
 def _from_then_on(won, of):
     wins = _UP_TO * won // of
-    return int(_UP_TO[~(_low(0.025)(wins, _UP_TO) > 0.5)].max() + 1)
+    return int(_UP_TO[~(lower_end(wins, _UP_TO, 0.025) > 0.5)].max() + 1)
 
 
 def _normal_low(wins, n):
@@ -168,12 +165,12 @@ result lies above one half.
         ),
         Wrong(
             "one_sided",
-            _first(lambda wins, n: _low(0.05)(wins, n) > 0.5),
+            _first(lambda wins, n: lower_end(wins, n, 0.05) > 0.5),
             "Your lower end fails in 5 % of experiments, so it belongs to an interval of 90 %. With 95 % each end fails in 2.5 %.",
         ),
         Wrong(
             "sure_at_99",
-            _first(lambda wins, n: _low(0.005)(wins, n) > 0.5),
+            _first(lambda wins, n: lower_end(wins, n, 0.005) > 0.5),
             "That is the number for an interval of 99 %; 95 % is asked for, and needs fewer rounds.",
         ),
         Wrong(
@@ -190,7 +187,7 @@ result lies above one half.
         ),
         Wrong(
             "wins_not_rounds",
-            lambda won, of: _first(lambda wins, n: _low(0.025)(wins, n) > 0.5)(won, of) * won // of,
+            lambda won, of: _first(lambda wins, n: lower_end(wins, n, 0.025) > 0.5)(won, of) * won // of,
             "That is how many rounds it wins by then. How many it has played is asked for.",
         ),
     ),

@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 from jaxtyping import Bool, Float
-from scipy.special import betaincinv
 from scipy.stats import binomtest, norm
 
 from mia_teach.exercises.exercise import Case, Exercise, Wrong
 from mia_teach.labs.quiz import Choice, Question, Quiz
+from mia_teach.rate import lower_end, upper_end
 
 LESSON = "11"
 
@@ -26,17 +26,8 @@ def _epsilon_bound(
     return math.log(max(ratio, 1.0))
 
 
-def _low(hits, total, alpha):
-    """What ``binomtest`` gives as the low end, with alpha below it; a hundred times faster."""
-    return float(betaincinv(hits, total - hits + 1, alpha)) if hits else 0.0
-
-
-def _high(hits, total, alpha):
-    return 1 - _low(total - hits, total, alpha)
-
-
 def _right_ends(h, m, a, n, confidence):
-    return _low(h, m, (1 - confidence) / 2), _high(a, n, (1 - confidence) / 2)
+    return lower_end(h, m, (1 - confidence) / 2), upper_end(a, n, (1 - confidence) / 2)
 
 
 def _both(tpr, fpr, delta):
@@ -58,12 +49,12 @@ def _bound_with(ends=None, ratio=_both, end=lambda ratio: math.log(max(ratio, 1.
 
 
 def _one_side_each(h, m, a, n, confidence):
-    return _low(h, m, 1 - confidence), _high(a, n, 1 - confidence)
+    return lower_end(h, m, 1 - confidence), upper_end(a, n, 1 - confidence)
 
 
 def _other_ends(h, m, a, n, confidence):
     alpha = (1 - confidence) / 2
-    return _high(h, m, alpha), _low(a, n, alpha)
+    return upper_end(h, m, alpha), lower_end(a, n, alpha)
 
 
 def _half_of_half(h, m, a, n, confidence):
@@ -126,7 +117,7 @@ epsilon_bound = Exercise(
         ),
         Wrong(
             "one_rate_only",
-            _bound_with(ends=lambda h, m, a, n, c: (h / m, _high(a, n, (1 - c) / 2))),
+            _bound_with(ends=lambda h, m, a, n, c: (h / m, upper_end(a, n, (1 - c) / 2))),
             "The false positive rate has its interval, the true positive rate has none. Both were counted, so both scatter.",
         ),
         Wrong(
@@ -231,7 +222,7 @@ class _Bound:
             )
         if not right:
             return 0.0
-        low = _low(right, guesses, 1 - self.confidence)
+        low = lower_end(right, guesses, 1 - self.confidence)
         return math.log(max(low / (1 - low), 1.0))
 
     def __repr__(self):
