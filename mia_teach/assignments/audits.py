@@ -98,11 +98,23 @@ def _ceiling_of_all_models(score, member, test, cut, delta, attacks):
 
 
 def _canary_in_some_models(rng):
+    """Drawn until one attack is the best: of two equals each would be a right answer."""
+    while True:
+        case = _five_attacks(rng)
+        scores, member, chooses, delta = case.args
+        cuts = [_cut(score, member, chooses, delta) for score in scores]
+        second, best = sorted(_bound(*one, delta).epsilon for one in _each(scores, member, chooses, cuts))[
+            -2:
+        ]
+        if best - second > 1e-6:
+            return case
+
+
+def _five_attacks(rng):
+    """Three are certain about part of the members, one leans towards all of them, one hardly does."""
     models = 2 * int(rng.integers(170, 230))
     member, chooses = rng.random(models) < 0.5, rng.permutation(models) < models // 2
-    sure = rng.uniform(
-        0.45, 0.6, 3
-    )  # some attacks are certain about part of the members, one leans towards all of them
+    sure = rng.uniform(0.45, 0.6, 3)
     parts = [4.0 * (rng.random(models) < share) * member for share in sure]
     moved = np.stack([*parts, 1.5 * member, 0.3 * member])
     return Case(rng.permutation(moved + rng.normal(0, 0.9, moved.shape)), member, chooses, 1e-5)

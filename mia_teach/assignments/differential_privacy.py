@@ -192,6 +192,7 @@ protected? Give the **largest number** for which no attacker can find more than 
     draw=_keyboard,
     example=Case(float(np.log(2)), 0.001, 3, 0.05, 0.45),
     returns=("ε of the user", "δ of the user", "sentences"),
+    tolerance=1e-9,  # a δ is as small as the usual one
     wrong=(
         Wrong(
             "one_sentence_only",

@@ -1,7 +1,7 @@
 """Lesson 07, graded: a promised error on the right people, and how many linked sites may be published."""
 
 import numpy as np
-from scipy.stats import beta, norm
+from scipy.stats import norm
 
 import mia_teach as mt
 from mia_teach.assignments.task import Assignment, Task
@@ -32,9 +32,7 @@ def _allowed(outsiders, fpr):
 
 
 def _exact(hits, total):
-    """Clopper and Pearson's ends, as `mt.Rate` has them."""
-    low = beta.ppf(0.025, hits, total - hits + 1) if hits else 0.0
-    return float(low), float(beta.ppf(0.975, hits + 1, total - hits)) if hits < total else 1.0
+    return mt.Rate(hits, total).interval
 
 
 def _test(who=_who, above=None, ends=_exact, threshold=_allowed):

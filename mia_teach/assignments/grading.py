@@ -10,6 +10,10 @@ from mia_teach.exercises.outcome import Outcome
 
 SECRET = "MIA_TEACH_SECRET"  # the environment variable that nbgrader_config.py sets
 READY = "ready"
+_NO_SECRET = (
+    "This course's secret is not set, so anybody could know the hidden data. Grade in the folder that `mia-teach assignment` "
+    "made, or add the line that it named to your own nbgrader_config.py."
+)
 
 
 class NotAwardedError(AssertionError):
@@ -30,13 +34,15 @@ def award(lesson: str, name: str, notebook: dict[str, object]) -> None:
         name: of the task.
         notebook: the notebook's ``globals()``, with the function under the task's name and ``STUDENT``.
 
-    Raises: NotAwardedError with the reply where the function does not.
+    Raises: NotAwardedError with the reply where the function does not, or where the course's secret is not set.
     """
+    if not os.environ.get(SECRET):
+        raise NotAwardedError(f"Nothing was graded. {_NO_SECRET}")
     task = assignment(lesson).task(name)
     # Whatever a grade cell writes to stderr costs all its points, so a warning is kept from it.
     with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        outcome = task.grade(notebook.get(name), notebook.get("STUDENT"), os.environ.get(SECRET, ""))
+        outcome = task.grade(notebook.get(name), notebook.get("STUDENT"), os.environ[SECRET])
     if not outcome.done:
         raise NotAwardedError(repr(outcome))
     print(repr(Outcome("done", name, f"{task.points} of {task.points} points.")))
@@ -49,11 +55,13 @@ def ready(name: str) -> str:
 
     An assignment that is not the course's own counts as ready: that the course can be imported is all it asks.
 
-    >>> ready("02_threshold")
+    >>> ready("a problem set of your own")
     'ready'
     """
     if name[:2] not in numbers() or assignment(name).name != name:
         return READY
+    if not os.environ.get(SECRET):
+        return _NO_SECRET
     for task in assignment(name).tasks:
         case = task.own_case("nobody")
         task.reference(*case.args, **case.kwargs)  # where a package is missing, this names it
@@ -65,7 +73,7 @@ def ready(name: str) -> str:
             ),
             ("a stub", lambda *args, **kwargs: ..., "not yet tried"),
         ):
-            outcome = task.grade(function, "nobody", os.environ.get(SECRET, ""))
+            outcome = task.grade(function, "nobody", os.environ[SECRET])
             if outcome.kind != kind:
                 return f"Task {task.name} says of {what}: {outcome.kind}. {outcome.reply}"
     return READY

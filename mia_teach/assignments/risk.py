@@ -1,11 +1,11 @@
 """Lesson 08, graded: what can be told to those who asked, and what an accusation of one group is worth."""
 
 import numpy as np
-from scipy.stats import beta
 
 import mia_teach as mt
 from mia_teach.assignments.task import Assignment, Task
 from mia_teach.exercises.exercise import Case, Wrong
+from mia_teach.rate import lower_end, upper_end
 
 # ---- 1. letters to people ----------------------------------------------------------------------
 
@@ -28,10 +28,7 @@ def _told_to_each(accused, member, asked, limit):
 
 def _exact(found, trained, error):
     """Clopper and Pearson's ends for many people at once; 0 and 1 where nobody trained on them."""
-    with np.errstate(all="ignore"):
-        low = beta.ppf(error / 2, found, trained - found + 1)
-        high = beta.ppf(1 - error / 2, found + 1, trained - found)
-    return np.where(found > 0, low, 0.0), np.where(found < trained, high, 1.0)
+    return lower_end(found, trained, error / 2), upper_end(found, trained, error / 2)
 
 
 def _normal(found, trained, error):

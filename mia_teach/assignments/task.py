@@ -129,7 +129,10 @@ class Task:
         return outcome
 
     def grade(self, function: object, student: object, secret: str = "") -> Outcome:
-        """The outcome that decides about the points; of the hidden data and the answers it shows nothing."""
+        """The outcome that decides about the points; of the hidden data and the answers it shows nothing.
+
+        An error's own words are shown where the function stopped on the student's own case, which is no secret.
+        """
         judge = self.judge(named(student), secret)
         try:
             outcome = self._graded(judge, function)
@@ -145,6 +148,11 @@ class Task:
             return Outcome("not right yet", self.name, "This is the course's own function, not yours.")
         kept, came = _recorded(function)
         outcome = judge.verdict(kept)
+        if outcome.kind == "it crashed" and came:
+            shown = [
+                (what, text.partition(":")[0] if what == "Error" else text) for what, text in outcome.shown
+            ]
+            return replace(outcome, shown=tuple(shown))
         unknown = outcome.kind == "not right yet" and not outcome.wrong
         if unknown and len(came) > 1 and not any(difference(one, came[0], self.tolerance) for one in came):
             said = (

@@ -11,6 +11,11 @@ from mia_teach.assignments import assignment, grading
 TASK = assignment("02").tasks[0]
 
 
+@pytest.fixture(autouse=True)
+def _course(monkeypatch):
+    monkeypatch.setenv(grading.SECRET, "of this course")
+
+
 def right(*args, **kwargs):
     return TASK.reference(*args, **kwargs)
 
@@ -64,6 +69,14 @@ def test_the_secret_of_the_course_decides_about_the_data(monkeypatch):
     (a, *hidden), (b, *others) = seen[: len(seen) // 2], seen[len(seen) // 2 :]
     assert a.tolist() == b.tolist() == own.tolist()
     assert all(x.tolist() != y.tolist() for x, y in zip(hidden, others, strict=True))
+
+
+def test_without_the_secret_nothing_is_graded_and_it_is_said_why(monkeypatch):
+    monkeypatch.delenv(grading.SECRET)
+    with pytest.raises(grading.NotAwardedError, match="secret is not set"):
+        grading.award("02", TASK.name, {TASK.name: right, "STUDENT": "ada"})
+    assert "secret is not set" in grading.ready("02_threshold")
+    assert grading.ready("problem set 1") == "ready"
 
 
 def test_a_kernel_is_ready_for_what_it_can_judge_and_for_assignments_of_others():

@@ -165,6 +165,24 @@ def test_10_no_longer_user_keeps_the_limit():
     assert allowed[0] <= at_most < allowed[1]
 
 
+def test_10_a_sum_without_its_smallest_delta_gets_no_points():
+    task = assignment("10").task("promise_to_a_user")
+
+    def one_link_short(epsilon, delta, sentences, fpr, at_most):
+        of_user, broken, most = task.reference(epsilon, delta, sentences, fpr, at_most)
+        return of_user, broken - delta, most
+
+    assert not any(task.grade(one_link_short, f"student {k}", "secret").done for k in range(20))
+
+
+def test_11_for_no_student_are_two_attacks_equally_good():
+    task = assignment("11").task("best_attack_shows")
+    for k in range(25):
+        scores, *others = task.own_case(f"student {k}").args
+        best, bound, ceiling = task.reference(scores, *others)
+        assert task.reference(scores[::-1], *others) == (len(scores) - 1 - best, bound, ceiling)
+
+
 def test_11_the_best_of_many_attacks_that_know_nothing_shows_something_in_few_audits():
     rng, shown = np.random.default_rng(3), 0
     for _ in range(100):

@@ -103,12 +103,15 @@ def test_03_counting_wins_where_every_record_is_in_half_and_not_among_coins_or_p
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_04_the_ratio_is_the_package_s_with_the_deviation_that_it_allows(seed):
-    p, shadow_p, held = drawn("04", "ratio_by_shadows", seed)
+def test_04_the_odds_grow_by_the_package_s_ratio_with_the_deviation_that_it_allows(seed):
+    p, shadow_p, held, base_rate = drawn("04", "member_probability", seed)
     view = mt.View(np.zeros(len(p), int), logits_of(p), logits_of(shadow_p), held)
     few = len(held) < 10
-    right = lira(view, center="mean", variance="pooled" if few else "per_example")
-    np.testing.assert_allclose(reference("04", "ratio_by_shadows")(p, shadow_p, held), right, rtol=1e-7)
+    ratio = np.exp(lira(view, center="mean", variance="pooled" if few else "per_example"))
+    right = base_rate * ratio / (base_rate * ratio + 1 - base_rate)
+    np.testing.assert_allclose(
+        reference("04", "member_probability")(p, shadow_p, held, base_rate), right, rtol=1e-6
+    )
     if few:
         with pytest.raises(ValueError, match="mostly noise"):
             lira(view, center="mean", variance="per_example")
@@ -120,8 +123,9 @@ def test_04_who_is_accused_is_whom_the_package_s_rmia_puts_above_the_promise(see
     outside = [np.full(models.shape, False) for models in (models_p, models_q)]
     beside = mt.View(np.zeros(len(q), int), logits_of(q), logits_of(models_q), outside[1])
     view = mt.View(np.zeros(len(p), int), logits_of(p), logits_of(models_p), outside[0], beside)
-    accused = reference("04", "promised_accusations")(p, models_p, q, models_q, a, fpr)
+    accused, wrong = reference("04", "promised_accusations")(p, models_p, q, models_q, a, fpr)
     assert accused.tolist() == (rmia(view, variant="offline", a=a) > 1 - fpr).tolist()
+    assert wrong == (pytest.approx(min(1, fpr * len(p) / sum(accused))) if any(accused) else 0)
 
 
 def test_04_the_promise_holds_among_outsiders():
@@ -130,7 +134,7 @@ def test_04_the_promise_holds_among_outsiders():
         ease = rng.normal(0.6, 1.5, 287)
         p = 1 / (1 + np.exp(-rng.normal(ease, 0.6)))
         models = 1 / (1 + np.exp(-rng.normal(ease, 0.7, (2, 287))))
-        accused = reference("04", "promised_accusations")(
+        accused, _ = reference("04", "promised_accusations")(
             p[:80], models[:, :80], p[80:], models[:, 80:], 0.3, 0.1
         )
         rates.append(accused.mean())

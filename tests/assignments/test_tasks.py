@@ -170,6 +170,26 @@ def test_what_is_no_function_of_one_s_own_gets_a_sentence():
     assert "cannot be called" in task.grade(lambda: 1, "ada").reply
 
 
+def test_an_error_s_words_are_shown_for_one_s_own_data_and_not_for_the_hidden():
+    def tells(after):
+        seen = []
+
+        def function(x):
+            seen.append(x)
+            if len(seen) > after:
+                raise ValueError(f"it is {x}")
+            return 2 * x
+
+        return function
+
+    task = a_task()
+    own = task.own_case("ada").args[0]
+    assert dict(task.grade(tells(0), "ada", SECRET).shown)["Error"] == f"ValueError: it is {own}"
+    hidden = task.grade(tells(1), "ada", SECRET)
+    assert (hidden.kind, dict(hidden.shown)["Error"]) == ("it crashed", "ValueError")
+    assert "raise ValueError" in dict(hidden.shown)["Your line"]
+
+
 def test_a_student_without_a_name_is_shown_the_example_and_graded_all_the_same():
     task = a_task()
     for nobody in ("", "  ", None, ..., 7):
