@@ -177,7 +177,7 @@ def test_10_a_sum_without_its_smallest_delta_gets_no_points():
 
 def test_11_for_no_student_are_two_attacks_equally_good():
     task = assignment("11").task("best_attack_shows")
-    for k in range(25):
+    for k in (26, 47, 51, 62, 87, *range(10)):  # the first draw of the first five has equals
         scores, *others = task.own_case(f"student {k}").args
         best, bound, ceiling = task.reference(scores, *others)
         assert task.reference(scores[::-1], *others) == (len(scores) - 1 - best, bound, ceiling)
