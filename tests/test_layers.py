@@ -33,7 +33,7 @@ LAYERS = [
     {"labs"},
     {"exercises"},
     {"assignments"},
-    {"course", "environment", "overview", "collect", "cli"},
+    {"course", "environment", "overview", "collect", "kernel", "cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(p for p in ROOT.rglob("*.py") if p != ROOT / "__init__.py" and "_course" not in p.parts)

@@ -12,12 +12,11 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter
 
-import ipykernel.kernelspec
-from jupyter_client import AsyncKernelManager
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+
+from mia_teach.kernel import kernel_manager
 
 from . import prose
 from .source import Cell, Complaint, Lesson, Refusal
@@ -47,25 +46,13 @@ def run(lesson: Lesson, cells: list[Cell], notebook: NotebookNode, beside: Path)
     return client.seconds
 
 
-class _ThisPython(KernelSpecManager):
-    """Whatever kernels are installed on this machine, python3 is the Python that runs the builder."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        return KernelSpec(
-            resource_dir=ipykernel.kernelspec.RESOURCES, **ipykernel.kernelspec.get_kernel_dict()
-        )
-
-
 class _Runner(NotebookClient):
     """A notebook client that times code cells and, when it comes to a text cell, fills it."""
 
     def __init__(self, lesson: Lesson, cells: list[Cell], notebook: NotebookNode, folder: Path):
-        manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=_ThisPython())
-        if os.name != "nt":  # files instead of ports, of which a kernel rightly warns
-            manager.transport, manager.ip = "ipc", str(folder.parent / "kernel")
         super().__init__(
             notebook,
-            km=manager,
+            km=kernel_manager(folder.parent),
             timeout=TIMEOUT,
             record_timing=False,
             store_widget_state=False,
