@@ -24,6 +24,7 @@ from pages import lesson, package_pages  # noqa: E402
 from panels import panels_of  # noqa: E402
 from sphinx.cmd.build import build_main  # noqa: E402
 
+MARK = ".site-of-the-course"
 LESSON = "[0-9][0-9]_*.ipynb"
 TEXTS = {
     "index.md": HERE / "index.md",
@@ -58,6 +59,22 @@ def write(pages: dict[str, str], folder: Path) -> bool:
     return bool(gone)
 
 
+def claim(folder: Path) -> None:
+    """Make ``folder`` if need be, and mark it as one whose content may be deleted.
+
+    Raises: SystemExit where it holds something and no such mark.
+    """
+    mark = folder / MARK
+    if not mark.exists():
+        if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+            raise SystemExit(
+                f"{folder} holds something that was not built here, and it would be deleted. Name another folder, or "
+                "remove this one first if it is an older site."
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line; gives the exit status."""
     parser = argparse.ArgumentParser(description="Build the reading site from the committed notebooks.")
@@ -66,12 +83,16 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     work = asked.to.with_name(f"{asked.to.name}-pages")
     source, doctrees = work / "source", work / "doctrees"
+    for folder in (asked.to, work):
+        claim(folder)
     went = write(laid_out(asked.numbers, ROOT / "build" / "site-panels"), source)
     if (
         went or not (asked.to / "searchindex.js").exists()
     ):  # which is written last: there was no end to a build
         for stale in (asked.to, doctrees):
             shutil.rmtree(stale, ignore_errors=True)
+        asked.to.mkdir(parents=True, exist_ok=True)
+        (asked.to / MARK).touch()
     options = ["-q", "--fail-on-warning", "-c", str(HERE), "-d", str(doctrees)]
     status = build_main([*options, str(source), str(asked.to)])
     if status:

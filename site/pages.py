@@ -82,10 +82,12 @@ def package_pages() -> dict[str, str]:
 
 def _public_modules() -> list[Path]:
     """Every module but those that hold answers: an exercise's is the package's own, and it stands on those pages."""
-    found = [
-        path for path in PACKAGE.rglob("*.py") if not re.search(r"/_(?!_init__)|/assignments/", str(path))
-    ]
+    found = {path: path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")}
     return sorted(
-        (path for path in found if path.relative_to(PACKAGE).as_posix() not in ANSWERS),
+        (
+            path
+            for path, name in found.items()
+            if name not in ANSWERS and not re.search(r"(^|/)_(?!_init__)|^assignments/", name)
+        ),
         key=lambda path: (path.parent, path.name != "__init__.py", path.name),
     )

@@ -2,22 +2,21 @@
 
 The committed notebooks hold a picture and words in each panel's place, and none of its arrays. So a lesson is run once,
 by its committed cells, and what its panels then hold is kept as widgets are saved in notebooks. It is run again when
-the notebook, the panels' code or the quiz has changed.
+the notebook, the panels' code or any lesson's exercises and quiz have changed, for a lesson asks earlier questions again.
 """
 
 import hashlib
 import json
 import os
-import re
 import tempfile
 from pathlib import Path
 from time import perf_counter
 
 import nbformat
-from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 
 import mia_teach
+from mia_teach.kernel import kernel_manager
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -45,23 +44,20 @@ def panels_of(path: Path, kept: Path) -> dict[str, dict]:
 
 
 def _fingerprint(path: Path) -> str:
-    check = re.findall(r"from mia_teach\.exercises import (\w+) as check", path.read_text(encoding="utf-8"))
-    quiz = [PACKAGE / "exercises" / f"{name}.py" for name in check]
-    code = sorted(one for one in (PACKAGE / "labs").iterdir() if one.suffix in (".py", ".js", ".css"))
+    parts = [one for part in ("exercises", "labs") for one in (PACKAGE / part).iterdir()]
+    code = sorted(one for one in parts if one.suffix in (".py", ".js", ".css"))
     whole = hashlib.sha256()
-    for one in (path, *quiz, *code):
+    for one in (path, *code):
         whole.update(one.read_bytes())
     return whole.hexdigest()[:16]
 
 
 def _run(path: Path) -> dict[str, dict]:
     committed, book = nbformat.read(path, 4), nbformat.read(path, 4)
-    manager = AsyncKernelManager(kernel_name="python3")
     with tempfile.TemporaryDirectory() as folder:
-        if os.name != "nt":  # files instead of ports, of which a kernel rightly warns
-            manager.transport, manager.ip = "ipc", str(Path(folder) / "kernel")
         nobody = {"IPYTHONDIR": folder, "MIA_TEACH_PROGRESS": str(Path(folder) / "progress.json")}
-        client = NotebookClient(book, km=manager, timeout=600, resources={"metadata": {"path": folder}})
+        manager, resources = kernel_manager(Path(folder)), {"metadata": {"path": folder}}
+        client = NotebookClient(book, km=manager, timeout=600, resources=resources)
         client.owns_km = True  # and ends it
         client.execute(env={**os.environ, **nobody})
     states = book.metadata.widgets[STATE]["state"]
