@@ -1,30 +1,31 @@
 """Which misconceptions a room has: the progress files that learners chose to hand in, counted.
 
 Nothing is sent anywhere: the files lie in a folder, and this reads them. What comes out holds counts and no names, neither
-of learners nor of files. What the files say is only ever compared with what the course knows, never shown as it stands.
+of learners nor of files. What the files say is compared with what the course knows, never shown as it stands. Of
+predictions the course knows the lessons and not the names: one under any name counts if there is such a lesson.
 """
 
 import hashlib
 import json
 import os
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.machinery import all_suffixes
 from pathlib import Path
 
-import ipykernel.kernelspec
 import nbformat
-from jupyter_client import AsyncKernelManager
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
 from mia_teach import course, exercises, progress
 from mia_teach.calibration import is_scored
+from mia_teach.kernel import kernel_manager
 from mia_teach.plots import RatesDisplay
 from mia_teach.rate import Interval, Rate, percent
 from mia_teach.table import Table
 
-NOTEBOOK = "room.ipynb"
+# The notebook lies in a folder of its own, since Python imports what lies beside it: no file that somebody handed in may.
+NOTEBOOK = "room/room.ipynb"
 SMALL, TINY = 20, 5
 SHOWN = 12
 _BYTES = 2_000_000
@@ -46,13 +47,13 @@ _CELLS = (
     (
         "text",
         "# What this room believes\n\n"
-        "Counted from the files of answers that learners chose to hand in, which lie in this folder. There are no names in "
+        "Counted from the files of answers that learners chose to hand in, which lie in the folder above. There are no names in "
         "here, and nothing leaves this machine. When more files have come, run all cells again; this notebook is yours to "
         "change, and no later count will overwrite what you changed.",
     ),
     (
         "code",
-        "import mia_teach as mt\nfrom mia_teach.collect import Room\n\nroom = Room.read()\nroom",
+        'import mia_teach as mt\nfrom mia_teach.collect import Room\n\nroom = Room.read("..")\nroom',
     ),
     (
         "text",
@@ -107,7 +108,8 @@ class Room:
         """The room of all progress files in a folder and below it, whatever they are called.
 
         Two files are one learner's when they lie in the same learner's folder of nbgrader's ``submitted/`` or when they
-        carry the same id, as a copy and an earlier state of one file do; then each answer counts once.
+        carry the same id, as a copy and an earlier state of one file do; then each answer counts once. An id in several
+        learners' folders was handed out with an assignment, and says nothing about who they are.
 
         Raises:
             FileNotFoundError: when there is no such folder.
@@ -120,7 +122,9 @@ class Room:
             inside = path.relative_to(folder)
             content, sentence = _content(path, inside.as_posix())
             if content:
-                found.append((_handed_over_by(folder.absolute().name, *inside.parts), content))
+                found.append(
+                    (_handed_over_by(os.path.basename(os.path.abspath(folder)), *inside.parts), content)
+                )
             elif sentence:
                 refused.append(sentence)
         return cls(tuple(_by_learner(found)), tuple(refused), len(found))
@@ -204,22 +208,17 @@ class Room:
 
     @property
     def overconfidence(self) -> Interval | None:
-        """Mean over the learners of (sure − right), with Student's interval; None with fewer than two learners.
+        """Mean over the learners of (sure − right), with Student's interval; None where there can be no such interval.
 
         Learners are the repetitions, for the predictions of one learner, and those of a room on one question, go
-        together. It holds for these questions: others would have surprised differently.
+        together. It holds for these questions: others would have surprised differently. Where nobody was right,
+        or everybody, or all differ alike, the spread is not that of other learners: six who are 90 % sure and wrong
+        would get an interval without any width.
         """
-        each = []
-        for content in self.learners:
-            scored = [
-                entry
-                for kinds in content["lessons"].values()
-                for entry in kinds.get("prediction", {}).values()
-                if is_scored(entry)
-            ]
-            if scored:
-                each.append(sum(entry["confidence"] - entry["right"] for entry in scored) / len(scored))
-        return Interval.from_values(each, within=(-1.0, 1.0)) if len(each) > 1 else None
+        each = self._surer_than_right
+        outcomes = {entry["right"] for content in self.learners for _, entry in _scored(content)}
+        spread = len(outcomes) == 2 and max(each) - min(each) > 1e-9
+        return Interval.from_values(each, within=(-1.0, 1.0)) if spread else None
 
     def replies(self, findings: list[Finding], most: int = SHOWN) -> Table:
         """Wrong answers with the course's reply to each, the most frequent first."""
@@ -271,6 +270,8 @@ class Room:
             lines.append(f"They come in {self.files} files; an answer that stands in several counts once.")
         if self.overconfidence is not None:
             lines.append(_in_words(self.overconfidence))
+        elif len(self._surer_than_right) > 1:
+            lines.append(_without_interval(self._surer_than_right))
         if self.refused:
             files = "1 file was" if len(self.refused) == 1 else f"{len(self.refused)} files were"
             lines.append(f"{files} not counted; `room.refused` says which and why.")
@@ -289,13 +290,17 @@ class Room:
         entries = self._entries(lesson, "quiz", f"quiz.{question.name}")
         return [entry for entry in entries if isinstance(entry.get("right_at_first"), bool)]
 
+    @cached_property
+    def _surer_than_right(self) -> list[float]:
+        """Of each learner who predicted, the mean of (sure − right)."""
+        scored = [[entry for _, entry in _scored(content)] for content in self.learners]
+        return [sum(e["confidence"] - e["right"] for e in one) / len(one) for one in scored if one]
+
     def _scored_by_question(self):
-        scored = {}
+        scored = defaultdict(list)
         for content in self.learners:
-            for lesson, kinds in content["lessons"].items():
-                for name, entry in kinds.get("prediction", {}).items():
-                    if is_scored(entry) and exercises.of_lesson(lesson):
-                        scored.setdefault((lesson, name), []).append((entry["confidence"], entry["right"]))
+            for question, entry in _scored(content):
+                scored[question].append((entry["confidence"], entry["right"]))
         return [
             (lesson, sum(c for c, _ in pairs) / len(pairs), Rate(sum(r for _, r in pairs), len(pairs)))
             for (lesson, _), pairs in sorted(scored.items())
@@ -303,25 +308,31 @@ class Room:
 
 
 def write_notebook(folder: Path) -> tuple[Path, bool]:
-    """Put a notebook that shows the room beside the files, executed; gives its path and whether it was written.
+    """Put a notebook that shows the room into a folder beside the files, executed; gives its path and whether it was written.
 
     One that the lecturer has changed is theirs and stays as it is; run again it shows the new counts. Where no kernel
     can be started the notebook is written without outputs.
 
     Raises:
-        CourseTroubleError: when the folder cannot be written.
+        CourseTroubleError: when the folder cannot be written, or holds what the notebook could import.
     """
     path = folder / NOTEBOOK
+    foreign = _importable(path.parent)
+    if foreign:
+        raise course.CourseTroubleError(
+            f"The notebook beside {foreign[0]} could run it in the place of the course's own code. Move it out of that "
+            "folder, then collect again."
+        )
     if path.exists() and not _is_ours(path):
         return path, False
     book = _notebook()
     try:
-        _execute(book, folder)
-    except (
-        Exception
-    ):  # without a kernel, which a lecturer may not have here, the cells can still be run elsewhere
-        book = _notebook()
-    try:
+        path.parent.mkdir(exist_ok=True)
+        try:
+            _execute(book, path.parent)
+        except Exception:
+            # Without a kernel, which a lecturer may not have here, the cells can still be run elsewhere.
+            book = _notebook()
         course.put(path, (nbformat.writes(book, version=4) + "\n").encode())
     except OSError as error:
         reason = error.strerror or type(error).__name__
@@ -355,23 +366,17 @@ def _sources(cells) -> str:
     return hashlib.sha256("\0".join("".join(cell["source"]) for cell in cells).encode()).hexdigest()
 
 
-class ThisPython(KernelSpecManager):
-    """Whatever kernels are installed on this machine, python3 is the Python that runs the command."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        return KernelSpec(
-            resource_dir=ipykernel.kernelspec.RESOURCES, **ipykernel.kernelspec.get_kernel_dict()
-        )
+def _importable(folder: Path) -> list[Path]:
+    """What a notebook in this folder could import from it: modules and packages."""
+    there = [*folder.glob("*"), *folder.glob("*/__init__.*")]
+    return sorted(path for path in there if path.name.endswith(tuple(all_suffixes())))
 
 
 def _execute(book, folder: Path) -> None:
     from nbclient import NotebookClient
 
     with tempfile.TemporaryDirectory() as sockets:
-        manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython())
-        if os.name != "nt":  # files instead of ports, which others on the machine could listen to
-            manager.transport, manager.ip = "ipc", str(Path(sockets, "kernel"))
-        resources = {"metadata": {"path": str(folder)}}
+        manager, resources = kernel_manager(Path(sockets)), {"metadata": {"path": str(folder)}}
         client = NotebookClient(book, km=manager, timeout=300, record_timing=False, resources=resources)
         client.owns_km = True
         client.execute()
@@ -415,14 +420,26 @@ def _handed_over_by(*parts: str) -> str:
     return next((parts[at + 1] for at, part in enumerate(parts[:-3]) if part in _HANDED_OVER), "")
 
 
+def _id(content: dict) -> str:
+    """The file's id, or "" where it has none."""
+    return content["id"] if isinstance(content.get("id"), str) else ""
+
+
 def _by_learner(found: list[tuple[str, dict]]) -> list[dict]:
     """One content a learner."""
-    learners: dict[tuple, dict] = {}
+    folders = defaultdict(set)
     for who, content in found:
         if who:
+            folders[_id(content)].add(who)
+    learners: dict[tuple, dict] = {}
+    for who, content in found:
+        same = _id(content)
+        if not who and same and len(folders[same]) == 1:
+            [who] = folders[same]
+        if who:
             key = ("folder", who)
-        elif isinstance(content.get("id"), str):
-            key = ("id", content["id"])
+        elif same:
+            key = ("id", same)
         else:
             key = ("content", json.dumps(content, sort_keys=True))
         learners[key] = _together(learners[key], content) if key in learners else content
@@ -449,6 +466,14 @@ def _extent(entry: dict) -> tuple:
     return settled, entry.get("tries", 0), sum(met.values()) if isinstance(met, dict) else 0
 
 
+def _scored(content: dict):
+    """The scored predictions of one learner, as ((lesson, name), entry), in lessons that there are."""
+    for lesson, kinds in content["lessons"].items():
+        for name, entry in kinds.get("prediction", {}).items():
+            if is_scored(entry) and exercises.of_lesson(lesson):
+                yield (lesson, name), entry
+
+
 def _frequent_first(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda one: (-one.rate.hits, -one.rate.value, one.lesson))
 
@@ -462,6 +487,17 @@ def _most(findings: list[Finding], lesson: str, where: str) -> str:
 def _share(rate: Rate) -> str:
     ends = f"{percent(rate.low, '.0%')} to {percent(rate.high, '.0%')}"
     return f"{rate.hits} of {rate.total} ({ends})"
+
+
+def _without_interval(each: list[float]) -> str:
+    by = round(100 * sum(each) / len(each))
+    which = (
+        f"{abs(by)} percentage points {'surer' if by > 0 else 'less sure'} than" if by else "just as sure as"
+    )
+    return (
+        f"On average they were {which} right. Nothing in these answers shows how far others would differ, so there is no "
+        "interval."
+    )
 
 
 def _in_words(over: Interval) -> str:

@@ -126,6 +126,33 @@ def test_where_nothing_can_be_told_of_the_room_that_is_said(hand_in, folder):
     assert "cannot be told" in repr(Room.read(folder))
 
 
+@pytest.mark.parametrize(
+    ("each", "said"),
+    [
+        ([[(0.9, False)]] * 6, "90 percentage points surer than right"),
+        ([[(sure / 100, False)] for sure in (60, 75, 90)], "75 percentage points surer than right"),
+        ([[(0.7, True)], [(0.9, True)]], "20 percentage points less sure than right"),
+        ([[(0.5, True), (0.5, False)]] * 3, "just as sure as right"),
+    ],
+    ids=["six times the same", "nobody was right", "everybody was right", "all differ alike"],
+)
+def test_where_the_spread_shows_nothing_of_other_learners_there_is_no_interval(hand_in, folder, each, said):
+    for number, predictions in enumerate(each):
+        answers = [predicted(f"0{lesson}", *one) for lesson, one in enumerate(predictions)]
+        hand_in(f"{number}.json", *answers)
+    room = Room.read(folder)
+    assert room.overconfidence is None
+    assert f"On average they were {said}. Nothing in these answers" in repr(room)
+
+
+def test_a_prediction_in_a_lesson_that_there_is_not_counts_nowhere(hand_in, folder):
+    for number, right in enumerate((True, False)):
+        hand_in(f"{number}.json", predicted("01", 0.5, right), predicted("77", 0.9, False))
+    room = Room.read(folder)
+    assert [row[0] for row in room.by_prediction.rows] == ["01"]
+    assert room.overconfidence.value == 0
+
+
 def test_files_may_have_any_names_and_lie_in_subfolders(hand_in, folder):
     for name in ("a.json", "group 2/Zoë Müller_1234_progress.json", "deep/er/progress.json.txt", "x/answers"):
         hand_in(name, done("00", "luck"))
@@ -196,6 +223,8 @@ def test_in_nbgraders_folders_a_learner_is_a_folder_and_only_what_was_handed_in_
         ("01", "purge", "1 of 1 (3 % to 100 %)"),
     ]
     assert len(Room.read(folder / "submitted")) == 2
+    (folder / "submitted" / "room").mkdir()  # from where the notebook reads
+    assert len(Room.read(folder / "submitted" / "room" / "..")) == 2
 
 
 def test_a_file_that_was_released_with_the_assignment_does_not_make_a_class_one_learner(hand_in, folder):
@@ -203,6 +232,24 @@ def test_a_file_that_was_released_with_the_assignment_does_not_make_a_class_one_
     for name in ("ben", "cleo"):
         (folder / "submitted" / name / "00_game").mkdir(parents=True)
         shutil.copy(path, folder / "submitted" / name / "00_game")
+    assert len(Room.read(folder)) == 3
+
+
+def test_a_loose_copy_joins_the_one_learners_folder_that_has_its_id(hand_in, folder):
+    path = hand_in("course/submitted/anna/00_game/progress.json", tried("00", "luck", LUCK))
+    shutil.copy(path, folder / "by mail.json")
+    hand_in("by mail.json", done("00", "luck"))
+    hand_in("course/submitted/ben/00_game/progress.json", done("00", "luck"))
+    room = Room.read(folder)
+    assert (len(room), room.files) == (2, 3)
+    assert room.by_exercise.rows[0][2].startswith("2 of 2 ")
+
+
+def test_a_loose_copy_of_what_was_released_is_nobodys_in_particular(hand_in, folder):
+    path = hand_in("course/submitted/anna/00_game/progress.json", done("00", "luck"))
+    (folder / "course/submitted/ben/00_game").mkdir(parents=True)
+    shutil.copy(path, folder / "course/submitted/ben/00_game")
+    shutil.copy(path, folder / "by mail.json")
     assert len(Room.read(folder)) == 3
 
 
@@ -298,18 +345,20 @@ def test_the_command_puts_an_executed_notebook_beside_the_files_without_names_or
     told = capsys.readouterr()
     assert "2 learners handed in answers" in told.out
     assert "ben/00_game/old progress.json is no file of answers" in told.out
-    assert str(folder / "room.ipynb") in told.out
+    assert str(folder / "room/room.ipynb") in told.out
     assert told.err == ""
     assert not [
-        o for o in outputs(folder / "room.ipynb") if o.output_type == "error" or o.get("name") == "stderr"
+        o
+        for o in outputs(folder / "room/room.ipynb")
+        if o.output_type == "error" or o.get("name") == "stderr"
     ]
-    text = (folder / "room.ipynb").read_text("utf-8")
+    text = (folder / "room/room.ipynb").read_text("utf-8")
     assert "2 learners handed in answers" in text
     assert "exactly this many" in text
     for name in ("anna", "ben"):
         assert not re.search(rf"\b{name}\b", re.sub(r"base64,[^\"]+", "", text))
     assert str(folder) not in text
-    nbformat.validate(nbformat.read(folder / "room.ipynb", 4))
+    nbformat.validate(nbformat.read(folder / "room/room.ipynb", 4))
 
 
 def test_a_second_count_brings_the_notebook_up_to_date_unless_the_lecturer_changed_it(
@@ -332,14 +381,40 @@ def test_a_second_count_brings_the_notebook_up_to_date_unless_the_lecturer_chang
     assert path.read_bytes() == before
 
 
+def test_nothing_that_was_handed_in_is_run_by_the_notebook(hand_in, folder, tmp_path):
+    hand_in("a.json", done("00", "luck"))
+    for name in ("mia_teach", "numpy", "ipykernel_launcher", "json"):
+        (folder / f"{name}.py").write_text(f"open({str(tmp_path / 'it ran')!r}, 'w')")
+    path, _ = collect.write_notebook(folder)
+    assert "1 learner handed in answers" in path.read_text("utf-8")
+    assert not (tmp_path / "it ran").exists()
+
+
+@pytest.mark.parametrize("name", ["mia_teach.py", "mia_teach/__init__.py", "numpy.pyc"])
+def test_what_the_notebook_could_import_from_beside_it_must_go_first(
+    hand_in, folder, name, monkeypatch, capsys
+):
+    hand_in("a.json", done("00", "luck"))
+    (folder / "room" / name).parent.mkdir(parents=True)
+    (folder / "room" / name).touch()
+    monkeypatch.setattr(collect, "_execute", lambda book, folder: pytest.fail("It was run."))
+    assert cli.main(["collect", str(folder)]) == 1
+    assert name in capsys.readouterr().err
+    (folder / "room" / name).unlink()
+    (folder / "room" / "my notes.md").touch()
+    monkeypatch.setattr(collect, "_execute", lambda book, folder: None)
+    assert cli.main(["collect", str(folder)]) == 0
+
+
 @pytest.mark.parametrize(
     "raw", [b"", b"my own notes", b"{}", b'{"cells": [], "metadata": {}, "nbformat": 4}']
 )
 def test_a_file_of_this_name_that_is_the_lecturers_own_stays(folder, raw, hand_in, capsys):
     hand_in("a.json", done("00", "luck"))
-    (folder / "room.ipynb").write_bytes(raw)
+    (folder / "room").mkdir()
+    (folder / "room/room.ipynb").write_bytes(raw)
     assert cli.main(["collect", str(folder)]) == 0
-    assert (folder / "room.ipynb").read_bytes() == raw
+    assert (folder / "room/room.ipynb").read_bytes() == raw
     assert "is as you changed it and stays so" in capsys.readouterr().out
 
 
