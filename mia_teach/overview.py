@@ -87,7 +87,7 @@ class Home:
 
     @property
     def missed(self) -> list[tuple[Card, str]]:
-        """Lesson and question, for each quiz question whose last answer was wrong."""
+        """Lesson and question, for each quiz question that was missed where it was asked last."""
         cards = {card.number: card for card in self.cards}
         found = []
         for number, name in recall.missed(self.content):

@@ -1,7 +1,7 @@
 """What is asked again at the start of a lesson: first what this learner missed, else two questions for spacing.
 
-A question of an earlier quiz comes back as long as its last answer was wrong, in every lesson that follows. Answered
-rightly it rests for two lessons, comes back once more, and is then done with. A wrong answer begins it anew. Up to
+A question of an earlier quiz comes back as long as it was missed: where it was asked last, the first answer was wrong.
+It does so in every lesson that follows. Answered rightly it rests for two lessons, comes back once more, and is then done with. A wrong answer begins it anew. Up to
 three questions come back at once; with fewer than two, questions that everybody gets fill the place.
 
 Why: what is called to mind stays, what is read again does not, and a pause before it makes it stay longer.
@@ -90,7 +90,7 @@ def due(content: dict, lesson: str) -> list[tuple[str, str]]:
 
 
 def missed(content: dict) -> list[tuple[str, str]]:
-    """The questions whose last answer was wrong, as (lesson, name), lesson by lesson."""
+    """The questions whose first answer was wrong where they were asked last, as (lesson, name), lesson by lesson."""
     histories = _histories(content, "99")
     return [(earlier, name) for earlier, name, history in histories if not history[-1][1]]
 

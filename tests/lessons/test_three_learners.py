@@ -4,6 +4,8 @@ Two sittings serve for the three. In the first, somebody runs the lesson without
 wrong answer there is, and then runs cells again from the last to the first. In the second, somebody starts with the
 exercises, loses the kernel while an answer is being written, and takes the whole lesson once more, solving it.
 
+A fourth takes all lessons with one file of answers, and meets again what was missed.
+
 That a plain run gives what is stored is proved in test_lesson_notebooks.py; what an exercise says to strange functions,
 in exercises/laws.py; what happens to the file of answers outside of a lesson, in test_progress.py.
 """
@@ -364,3 +366,39 @@ def _solves(one, cell, solution):
     assert text.startswith(f"✓ {name}: done\n"), text
     assert f"From here on the lesson uses your own `{name}`." in text
     assert one.run(f"print({name} is check.{name}.reference)") == ["False\n"]
+
+
+@pytest.mark.slow
+def test_what_was_missed_comes_back_in_later_lessons_and_stands_at_home(tmp_path):
+    """One file of answers through all lessons: in each the first question is missed, and what comes back is answered.
+
+    So each lesson asks what the one before it missed, and what was answered three lessons ago, a lesson after it was missed.
+    """
+    first, sitting = {}, None
+    for at, name in enumerate(shipped.EXPECTED):
+        sitting = Sitting(name, tmp_path)
+        quiz = sitting.check.quiz.questions
+        first[at] = quiz[0].text
+        with sitting.kernel():
+            for cell in (*sitting.section("card"), sitting.predicts):
+                sitting.run_cell(cell)
+            if at:
+                [text] = sitting.run("again = mt.recall(check.quiz.lesson)\nagain")
+                came_back = [
+                    earlier for earlier in first if f"{first[earlier]} (lesson {earlier:02}, missed)" in text
+                ]
+                assert came_back == [earlier for earlier in (at - 4, at - 1) if earlier >= 0], name
+                sitting.run("again.set_state({'answers': [one.right for one in again.questions]})")
+            sitting.run("prediction.set_state({'answer': prediction.low, 'confidence': 80})")
+            sitting.run("prediction.reveal(prediction.high)")
+            sitting.run("_ = check.quiz.check(0, (check.quiz.questions[0].right + 1) % 2)")
+            for number in range(1, len(quiz)):
+                sitting.run(f"_ = check.quiz.check({number}, check.quiz.questions[{number}].right)")
+    with sitting.kernel():
+        [text] = sitting.run("import mia_teach as mt\nmt.home()")
+    assert "You have come to the end of the last lesson" in text
+    again = text.partition("Questions that you missed:")[2].partition("\n\n")[0]
+    assert again.strip() == f"lesson 11: {first[11]}"
+    assert text.count("80 % sure, miss") == len(shipped.EXPECTED)
+    assert f"{len(quiz) - 1} of {len(quiz)}" in text
+    assert "12 predictions" in text
