@@ -89,24 +89,21 @@ class PoolGrid:
         from threadpoolctl import threadpool_limits
 
         rng = np.random.default_rng(seed)
-        tables = []
+        places = list(product(enumerate(settings["pool"]), (0, 1), enumerate(settings["reference"])))
+        scores = [[] for _ in places]
         for part in np.array_split(np.arange(draws), rounds):
             order = rng.permutation(genomes.x.shape[1])[: settings["sites"][-1]]
             as_it_is = {name: genomes.x[np.ix_(people, order)] for name, people in of.items()}
             exchanged = {name: rng.permuted(x, axis=0) for name, x in as_it_is.items()}
             drawn = {name: np.stack([rng.permutation(len(of[name])) for _ in part]) for name in of}
-            tables.append(((exchanged, as_it_is), drawn))
-        for (p, size), linked, (r, reference) in product(
-            enumerate(settings["pool"]), (0, 1), enumerate(settings["reference"])
-        ):
             # One thread: on matrices this small several are slower, many times so on a busy machine. (threadpoolctl
             # comes with scikit-learn.)
             with threadpool_limits(1, "blas"):
-                scores = [_scores(x[linked], drawn, settings, size, reference) for x, drawn in tables]
+                for kept, ((_, size), linked, (_, reference)) in zip(scores, places, strict=True):
+                    kept.append(_scores((exchanged, as_it_is)[linked], drawn, settings, size, reference))
+        for kept, ((p, _), linked, (r, _)) in zip(scores, places, strict=True):
             for s in range(shape[1]):
-                inside, outside = (
-                    np.concatenate([one[side][s] for one in scores], axis=1) for side in (0, 1)
-                )
+                inside, outside = (np.concatenate([one[side][s] for one in kept], axis=1) for side in (0, 1))
                 at = p, s, linked, r
                 measures["auc"][at] = _aucs(inside[0], outside[0])
                 measures["ratio_auc"][at] = _aucs(inside[1], outside[1])
