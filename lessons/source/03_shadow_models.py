@@ -84,7 +84,7 @@ mt.recall("03")
 #
 # The network tells the member from the non-member by its [loss](glossary.md#loss) in about three pairs of four.
 #
-# The adversary now trains eight networks of his own, of which he knows every member, and asks them about his own
+# The husband now trains eight networks on baskets of his own, knows every member of theirs, and asks them about these
 # baskets: about 50,000 answers, each labelled "member" or "non-member". From these a classifier (logistic regression)
 # learns to tell the two apart. It sees the three largest probabilities, the loss, and whether the answer was right;
 # then it is applied to the chain's network. In which share of the pairs will it find the member?
@@ -103,7 +103,7 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (5 minutes).** Say: "He has 50,000 answers and knows the truth about each of them. What will he see there
+# **Predict (5 minutes).** Say: "The husband has 50,000 answers and knows the truth about each of them. What will he see there
 # that you did not see in the loss?" Collect numbers aloud. Nearly everybody expects a gain; those who know the paper expect a
 # large one. Ask what the classifier could see that the loss does not. Do not answer; round 2 and *Surprise* do.
 #
@@ -136,7 +136,7 @@ print("households on both sides:", len(np.intersect1d(theirs.group, own.group)))
 
 # %% [markdown]
 # The chain flips a coin for each candidate and trains on the heads. Eight targets do so, for intervals later; until
-# then you attack the first. The adversary does the same with *his* baskets.
+# then you attack the first. The adversary does the same with the *other* baskets.
 
 # %%
 recipe = {"epochs": 8, "learning_rate": 5e-3}
@@ -230,7 +230,7 @@ mt.show(ax, alt=alt + "; the same where the axes are logarithmic")
 #
 # Then what was it good for? Compare *scales*, not orders. The loss of a basket is a number of nats, and nobody can
 # say which is suspicious. The classifier's score is the log-odds of membership: above 0 means "rather a member", as
-# long as one candidate in two is a member, as among his own baskets.
+# long as one candidate in two is a member, as among the adversary's own baskets.
 
 # %%
 called = learnt > 0
@@ -240,8 +240,8 @@ print(f"balanced accuracy at the classifier's own zero     {accuracy:.3f}")
 print(f"at the best threshold, chosen with the truth       {best:.3f}")
 
 # %% [markdown]
-# And there is more. The adversary can count how many non-members *of his shadows* exceed any threshold: a
-# [promised false positive rate](glossary.md#promised-false-positive-rate). Is it kept on a target that he asks only
+# And there is more. The adversary can count how many non-members *of the shadows* exceed any threshold: a
+# [promised false positive rate](glossary.md#promised-false-positive-rate). Is it kept on a target that is asked only
 # once?
 
 
@@ -450,10 +450,17 @@ print(f"{'':29} AUC {mean([roc.auc for roc in opinion])}")
 # %% [markdown]
 # ### Round 4: shadows that are not alike
 #
-# So far the adversary knew the network and its training, and had baskets from the same shop. Salem and others asked
-# what happens without. Five adversaries who know less, with eight shadows each: they stop after 2 epochs, go on for
-# 20, use [softmax regression](glossary.md#softmax-regression) in place of a network, or have no baskets at all and train on *handwritten digits*, for 8
-# epochs or for 20.
+# So far the husband knew the network and its training, and had baskets from the same shop. A real one would know less.
+# Does that spoil the attack? And for whom is it dangerous? Salem and others asked how alike shadows must be. Here are
+# five kinds of shadows, eight of each, that are not alike:
+#
+# | shadows | what is unlike the target |
+# |---|---|
+# | 2 epochs | the training: it stops early, the target has 8 |
+# | 20 epochs | the training: it goes on for longer |
+# | softmax regression | the make: [no hidden layer](glossary.md#softmax-regression) |
+# | digits, 8 epochs | the data: *handwritten digits*, no baskets at all |
+# | digits, 20 epochs | the data, and the training |
 
 # %%
 epochs = {"epochs": 20, "snapshots": (2, 8), "learning_rate": 5e-3}
@@ -474,8 +481,9 @@ worlds = {
 }
 
 # %% [markdown]
-# One classifier for all, since digits know other classes. It promises [[5 %|definition]]. Before you run it: which of
-# the three columns will suffer?
+# One classifier for all learns from each kind, since digits know other classes. Two things can go wrong: the *order*,
+# which TPR and AUC judge, and the *promise*, [[5 %|definition]] of the innocent accused. Before you run it: which of the
+# three columns will suffer?
 
 # %%
 unlike, taught, scored = {}, {}, {}
@@ -489,23 +497,27 @@ for name, world in worlds.items():
     print(f"{name:20} {strict:>14.1%}   {auc:.3f}   {fpr.words('.1%')}")
 
 # %% [markdown]
-# Salem and others found that unlike shadows will do. For the *order* that is so here, as long as the shadows look at
-# baskets and there is one classifier for all: made otherwise or trained otherwise, they teach the same. (One per class
-# is choosier, as the lab shows.) Shadows on digits teach it after 8 epochs,
-# if there are eight of them. After 20 they teach a worse one, AUC
-# {{ unlike["digits, 20 epochs"][1]:.3f}}, and at [[1 %|definition]] FPR find {{ unlike["digits, 20 epochs"][0]:.1%}} of
-# the members, fewer than blind guessing. Which of the two he has, an adversary could see only from the truth about the
-# target, and that he lacks.
+# **The order** mostly survives, as Salem and others found. Made otherwise or trained otherwise, shadows that look at
+# baskets teach the same one, as long as there is one classifier for all. (One per class is choosier, as the lab shows.)
+#
+# Digits are a gamble. After 8 epochs they teach the same order, if there are eight shadows. After 20 they teach a worse
+# one, AUC {{ unlike["digits, 20 epochs"][1]:.3f}}, and at [[1 %|definition]] FPR find
+# {{ unlike["digits, 20 epochs"][0]:.1%}} of the members, fewer than blind guessing.
 
 # %% [markdown]
-# The *promise* cannot be relied on. Three of the five break it: shadows that learnt for 2 epochs find every answer of the
+# **The promise** cannot be relied on. Three of the five break it: shadows that learnt for 2 epochs find every answer of the
 # target remarkably sure, and {{ unlike["2 epochs"][2]:.1%}} of the innocent are accused. Two are more careful than
-# promised: shadows that learnt for 20 epochs find nothing remarkable, and accuse {{ unlike["20 epochs"][2]:.1%}}. And
-# he cannot see it: on his own shadows each promise is kept exactly.
+# promised: shadows that learnt for 20 epochs find nothing remarkable, and accuse {{ unlike["20 epochs"][2]:.1%}}.
+#
+# Worst of all, the husband cannot see it. On his own shadows each promise is kept exactly, and the truth about the
+# target is what he lacks. Women who never had the card would pay for that.
 
 # %% [markdown]
-# There is a way out, and it needs no shadows. His own baskets are surely non-members *of the target*. Ask the target
-# about them, and read the threshold off its own answers. (Salem's third adversary does that with made-up records.)
+# How could he notice, and mend it? Think before you read on: which answers of the *target* does he understand already?
+#
+# Those on his own baskets. They are surely non-members of the target. So ask the target about them, and read the
+# threshold off its own answers, which needs no shadows. (Salem's third adversary does that with made-up records.) Will
+# the promise be kept?
 
 # %%
 outsiders = asked(targets, own)  # the chain's networks on the adversary's baskets
@@ -517,12 +529,14 @@ for name in worlds:
 del outsiders
 
 # %% [markdown]
-# All six come out between {{ min(way_out.values(), key=float):.1%}} and {{ max(way_out.values(), key=float):.1%}}.
-# (Why a little too many? *Surprise* has something to say.) The price: {{ f"{len(own):,}" }} questions
-# instead of one, and certainty that none of these households is a customer.
-#
-# So whoever may ask freely can have the place to cut without shadows. Shadows save questions. And they show what
-# the answers on one's own baskets cannot: how *members* look. A classifier per class turns that into a better order.
+# Nearly. All six come out between {{ min(way_out.values(), key=float):.1%}} and {{ max(way_out.values(), key=float):.1%}},
+# the shadows on digits among them. (Why a little too many? *Surprise* has something to say.) The price:
+# {{ f"{len(own):,}" }} questions instead of one, and certainty that none of these households is a customer.
+
+# %% [markdown]
+# What, then, are shadows for? Whoever may ask freely can have the place to cut without them. Shadows save questions. And
+# they show what the answers on one's own baskets cannot: how *members* look. A classifier per class turns that into a
+# better order.
 
 # %% [markdown]
 # ### The measuring language of this course, continued
@@ -537,7 +551,7 @@ del outsiders
 
 # %% [markdown] audience="instructor"
 # **Round 4 (7 minutes).** Have the group fill in the table with arrows before the cell runs. Nearly all expect the
-# order to suffer and the threshold to survive. Then cover the last paragraph and ask: *how could the husband notice,
+# order to suffer and the threshold to survive. Then cover the paragraph about the way out and ask: *how could the husband notice,
 # and repair it?* Good groups find the way out themselves. It is the idea behind the outsiders ("population") of
 # lesson 04.
 
@@ -840,7 +854,7 @@ for name, attack in (("one for all", common), ("one per class", per_class)):
     scores = np.array([attack.score(one, theirs.y) for one in scheme_answers])
     by_word[name] = fpr_of(scores > limits, by_household)
     print(f"{name:14} promised 5.0 %   true {by_word[name].words('.1%')}")
-del strangers, scheme_answers
+del strangers
 
 # %% [markdown]
 # One for all now gives {{ by_word["one for all"].words(".1%") }}. The interval holds the promise, as it should if the
@@ -901,7 +915,7 @@ check.quiz
 # %% [markdown] section="transfer"
 # ## Transfer
 #
-# An auditor tests a bank's credit model. She trains 20 shadow models on random halves of *the very customers whose
+# An auditor tests a bank's credit model, trains 20 shadow models on random halves of *the very customers whose
 # membership is in question*, and reports a TPR of [[7 %]] at [[1 %]] FPR. The bank protests: "No real attacker has
 # our customers' records. With other people's records the attack finds [[2 %]]. That is the number to publish."
 #

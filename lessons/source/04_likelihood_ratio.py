@@ -20,8 +20,7 @@
 # **What goes wrong at the machine.** Two cells train 66 models each, the first of round 1 and the first of
 # *Surprise*: start the former while you tell Marta's case, the latter while the room still argues about the slip. Of
 # the first six lessons this one holds most in memory; views are made one by one in *Surprise* for that reason, and
-# whoever collects them in a list may lose the kernel. Round 3 prints a refusal that is meant to come. And `own` is
-# reused: who goes back to round 3's figure after *Surprise* runs the cell above it first.
+# whoever collects them in a list may lose the kernel. Round 3 prints a refusal that is meant to come.
 #
 # **What goes wrong in thinking.** "The zero is safe because it was not in." It would be as safe as a member. "LiRA
 # makes the model leak." The leak was there, and one threshold could not see it. A score is read as odds to bet on,
@@ -75,7 +74,7 @@ mt.recall("04")
 # dispute the other side holds a copy of her application, the grade stamped on it, found among old papers. Did she
 # ever borrow, or only ask?
 #
-# In lesson 02 such an accuser was lost: a sure answer means an easy application. But this one has a computer. He takes
+# In lesson 02 such an accuser was lost: a sure answer means an easy application. But this one has a computer, takes
 # other people's loans, trains models of the same make, half of them with Marta's application and half without, and asks:
 # does the lender's model speak like those that knew her?
 
@@ -104,7 +103,7 @@ prediction
 
 # %% [markdown] audience="instructor"
 # **Predict (4 minutes).** Say: "The same model, the same single question. All that is new stands on the attacker's own
-# desk. How much more does he find?" Most answers lie between 2 and 10. Ask for the reason as well: some expect little "because
+# desk. How much more is found?" Most answers lie between 2 and 10. Ask for the reason as well: some expect little "because
 # the model has not changed", which is the point to come back to. Whoever knows the paper will remember an order of
 # magnitude on CIFAR-10; here it is more.
 #
@@ -347,7 +346,7 @@ assert np.allclose(own_deviations(view), lira(view))
 # %%
 counts = (4, 8, 16, 32, 64)
 some_views = {count: [view.first(count) for view in views] for count in counts}
-own = [over_targets(judged(own_deviations, "own", some_views[count]), 0.01) for count in counts]
+each_own = [over_targets(judged(own_deviations, "own", some_views[count]), 0.01) for count in counts]
 
 
 def pooled(view):
@@ -360,7 +359,7 @@ one_for_all = [over_targets(judged(pooled, "pooled", some_views[count]), 0.01) f
 display = IntervalDisplay(counts, one_for_all, name="pooled deviation").plot(
     color="black", ls="--", marker="s"
 )
-IntervalDisplay(counts, own, name="each record's own").plot(display.ax_, color="#CC79A7", ls="-.")
+IntervalDisplay(counts, each_own, name="each record's own").plot(display.ax_, color="#CC79A7", ls="-.")
 display.ax_.axhline(0.01, color="#595959", ls=(0, (2, 2)), label="guessing")
 display.ax_.legend(loc="lower right")
 display.ax_.set(
@@ -370,12 +369,12 @@ display.ax_.set_xticks(counts, counts)
 display.ax_.minorticks_off()
 in_percent(display.ax_.yaxis)
 alt = "TPR at 1 % FPR against the number of shadows. "
-for name, line in {"Pooled": one_for_all, "Own": own}.items():
+for name, line in {"Pooled": one_for_all, "Own": each_own}.items():
     alt += f"{name} deviation: {line[0]:.1%} with 4, {line[2]:.1%} with 16, {line[-1]:.1%} with 64. "
 mt.show(display, alt=alt)
 
 # %% [markdown]
-# With 4 shadows, own deviations find {{ own[0].words(".1%") }} of the members at [[1 %|definition]] FPR: the attack is
+# With 4 shadows, own deviations find {{ each_own[0].words(".1%") }} of the members at [[1 %|definition]] FPR: the attack is
 # broken, though nothing raised an error in our function. Pooled deviations find {{ one_for_all[0].words(".1%") }}, with
 # the same four models. With 32 the two are level at [[1 %|definition]]. From there on records' own deviations pay, since
 # records do differ in them, and most where few are accused: the next table has the [[0.1 %|definition]].
@@ -556,9 +555,9 @@ lab
 # %%
 for number, (one, parts) in enumerate(zip(games, by_attack["LiRA"], strict=True), start=1):
     inside = "member" if one.member[one.target, lab.record] else "non-member"
-    share = (parts.non_members > parts.score[lab.record]).mean()
+    above = (parts.non_members > parts.score[lab.record]).mean()
     print(
-        f"target {number}: {inside:10}  score {parts.score[lab.record]:6.1f}, outranked by {mt.percent(share)} of the non-members"
+        f"target {number}: {inside:10}  score {parts.score[lab.record]:6.1f}, outranked by {mt.percent(above)} of the non-members"
     )
 
 # %% [markdown] audience="instructor"

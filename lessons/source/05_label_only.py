@@ -68,7 +68,7 @@ mt.recall("05")
 # Ines is invented, her situation is not. After a separation she compared loans on a portal, which showed her a grade, E,
 # and an offer. Now she applies for a job, and the firm asks a broker about every candidate: any debts?
 #
-# The broker holds 2,000 applications from that portal, grades included. Which of them became loans, he does not know. The
+# The broker holds 2,000 applications from that portal, grades included. Which of them became loans, the broker does not know. The
 # lender does: the loans it gave trained its grading model.
 #
 # Since what happened to Marta in lesson 04, the lender has acted. Its model no longer shows probabilities. You enter an
@@ -79,16 +79,16 @@ mt.recall("05")
 # ## Predict
 #
 # With probabilities, one question a loan and the [loss](glossary.md#loss), such a broker finds about 2 members in a hundred
-# while he accuses [[1 %|definition]] of the non-members.
+# while accusing [[1 %|definition]] of the non-members.
 #
-# Now he gets one letter a loan, from one question. It is the right grade or it is not. Right for nearly every loan the model
-# trained on, and for many of the others. He may train 16 models of his own and ask *those* whatever he likes.
+# Now the broker gets one letter a loan, from one question. It is the right grade or it is not. Right for nearly every loan the model
+# trained on, and for many of the others. The broker may also train 16 models and ask *those* anything, as often as need be.
 #
 # Commit your number before you run anything else; the answer comes in *Surprise*, over eight targets.
 
 # %%
 prediction = Prediction(
-    "One question about each loan, one letter as the answer, and 16 models of his own: which share of the members does "
+    "One question about each loan, one letter as the answer, and 16 shadow models: which share of the members does "
     "the broker find at 1 % false positives?",
     lesson="05",
     name="one_letter_tpr_at_1_percent",
@@ -100,7 +100,7 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** Say: "One letter, right or wrong. What is it worth to a man with sixteen models of his own?"
+# **Predict (4 minutes).** Say: "One letter, right or wrong. What is it worth to somebody with sixteen shadow models?"
 # The usual answers are 0 ("a yes or no has no threshold there", from those who remember the gap
 # attack) and 1 to 2 ("less than with probabilities"). Both reasons are good and both fall in *Surprise*; write them down.
 #
@@ -115,7 +115,7 @@ prediction
 # The broker's applications are 2,000 real loans. 18 models learn in a [balanced design](glossary.md#balanced-design), each
 # on 1,000 of them, in nine pairs: what one has seen, its partner has not. The first models of eight pairs play the lender in
 # turn, models 0, 2, …, 14: eight targets, as in lesson 04, so the ninth pair never does. A target's partner stays out, and the
-# other 16 are the [shadow models](glossary.md#shadow-model) of an adversary who trains them on his own list.
+# other 16 are the [shadow models](glossary.md#shadow-model) of an adversary who trains them on the same list.
 
 # %%
 loans = mt.load_lending_club()
@@ -130,7 +130,7 @@ print("right on loans that a model trained on:", mt.percent(right[member].mean()
 print("right on other loans:                  ", mt.percent(right[~member].mean()))
 
 # %% [markdown]
-# What the broker gets is an oracle, so all he can run is a [label-only attack](glossary.md#label-only-attack). The oracle
+# What the broker gets is an oracle, so all that is left is a [label-only attack](glossary.md#label-only-attack). The oracle
 # holds the model so that nobody can reach the probabilities, answers with numbers of grades, and counts. Here it has a
 # [budget](glossary.md#query-budget) of 50,000 answers. Ask about all loans, then for 25 more letters on each.
 
@@ -231,15 +231,16 @@ for loan in (39, 1731):
 
 # %%
 same_questions = {"groups": groups, "queries": 50, "seed": 0}
-answers = {s: label_only.own_answers(models, x, grades, scale=s, **same_questions) for s in (0.1, 0.2, 0.3)}
+little = {s: label_only.own_answers(models, x, grades, scale=s, **same_questions) for s in (0.1, 0.2, 0.3)}
 
 unlimited = LabelOracle(models[0])
 by_oracle = label_only.noise_robustness(unlimited, x, grades, scale=0.2, queries=20, groups=groups, seed=0)
-assert np.allclose(by_oracle, answers[0.2][:20, 0].mean(axis=0))
+assert np.allclose(by_oracle, little[0.2][:20, 0].mean(axis=0))
 print(unlimited)
 
 # %%
-answers |= {s: label_only.own_answers(models, x, grades, scale=s, **same_questions) for s in (0.5, 1.0)}
+much = {s: label_only.own_answers(models, x, grades, scale=s, **same_questions) for s in (0.5, 1.0)}
+answers = little | much  # by the noise
 
 
 def robustness_of(scale, questions):
@@ -318,14 +319,14 @@ for name, where in columns.items():
 # of AUC remains. And no applicant comes from a little less Alaska and some Ohio. A changed category can be sent,
 # but is longer than noise on all numbers.
 #
-# But who told the broker which noise is right? We read it off the truth about eight targets, and he has none. He has his
-# own models. There he knows every member.
+# But who told the broker which noise is right? We read it off the truth about eight targets, and a broker has none. What the broker
+# does know are the members of the 16 shadow models.
 
 # %%
 names = [f"{scale:>8}" for scale in answers]
 print(f"{'noise':24}", *names)
 on_shadows = range(2, 18)  # all but the first target and its partner
-for who, those in {"16 shadows (he knows)": on_shadows, "the target (he can't)": [0]}.items():
+for who, those in {"shadows (known)": on_shadows, "target (hidden)": [0]}.items():
     found = [
         np.mean([mt.Roc.from_scores(mt.Scores(robustness_of(s, 20)[k], member[k])).auc for k in those])
         for s in answers
@@ -423,8 +424,8 @@ for letters in (1, 20, 100):
 #
 # $$\text{score} = \text{robustness under the target} - \text{mean robustness under shadows that never saw it}$$
 #
-# Their answers are letters too, and they cost nothing: these models are his own. Before you run on: the target still gives 20 letters
-# a loan. Which share of the members will he find at [[1 %|definition]] FPR?
+# Their answers are letters too, and they cost nothing: these models are the broker's own. Before you run on: the target still gives 20 letters
+# a loan. Which share of the members will be found at [[1 %|definition]] FPR?
 
 
 # %%
@@ -464,7 +465,7 @@ said = ", ".join(f"{rates[q]:.1%} with {q}" for q in (1, 5, 20, 50))
 mt.show(ax, alt=f"TPR at 1 % FPR of calibrated letters: {said}; LiRA {over_targets(likelihood, 'tpr'):.1%}")
 
 # %% [markdown]
-# With 20 letters and his own 16 models the broker finds {{ rates[20].words(".1%") }} of the members. The loss, with full
+# With 20 letters and 16 models the broker finds {{ rates[20].words(".1%") }} of the members. The loss, with full
 # probabilities, found {{ over_targets(loss, "tpr"):.1%}}; LiRA with full probabilities and the same shadows finds
 # {{ over_targets(likelihood, "tpr"):.1%}}. Letters and shadows are far ahead of
 # probabilities without, and not far behind both.
@@ -720,7 +721,7 @@ for parts in (own_past[20], judged(ratio, "ratio, 20 letters")):
 # *shadows*: in round 4 they too were asked once, and eight models give nine possible means.
 
 # %% [markdown]
-# But they are the broker's own, and he can read their probabilities: that is all the resolution he needs. If models that never saw a loan give its true grade a mean probability of p, then a non-member is answered rightly
+# But they are the broker's own, whose probabilities can be read: that is all the resolution needed. If models that never saw a loan give its true grade a mean probability of p, then a non-member is answered rightly
 # about p of the time, and a member nearly always. So a right letter is worth $1/p$ as a likelihood ratio, and a wrong one nothing. Only
 # the order counts for a threshold, and $1 - p$ puts right letters in the same order:
 #
@@ -794,7 +795,7 @@ for parts in (own_past[1], single):
 # At 1,000 questions a day the whole list takes 2 days, every application sent once, as any customer sends it. Attacks that
 # need one question were found before, with questions made for the purpose (Wu 2024, Peng 2024); here the application itself will do.
 #
-# Each threshold so far was read off the target's own non-members, whom the broker can't know. He sets his on his shadows, each judged
+# Each threshold so far was read off the target's own non-members, whom the broker can't know. What can be done is to set it on the shadows, each judged
 # by the others: a [promised false positive rate](glossary.md#promised-false-positive-rate).
 
 
@@ -811,7 +812,7 @@ for name, side in {"members found": member, "true FPR": ~member}.items():
     print(f"{name:14} {share.words('.1%')}")
 
 # %% [markdown]
-# The promise holds, and costs him little. Who is found? Four attacks, each with the threshold that gives [[1 %|definition]] on its
+# The promise holds, and costs little. Who is found? Four attacks, each with the threshold that gives [[1 %|definition]] on its
 # target:
 
 
@@ -836,7 +837,7 @@ for name, shares in by_grade.items():
 
 # %% [markdown]
 # It has done more for the others. With probabilities the same broker would find {{ over_targets(likelihood, "tpr"):.1%}} of all,
-# where one letter finds {{ found:.1%}}. And a broker without models of his own? With the loss he found {{ over_targets(loss, "tpr"):.1%}}; with letters it is
+# where one letter finds {{ found:.1%}}. And a broker without models? With the loss it was {{ over_targets(loss, "tpr"):.1%}}; with letters it is
 # {{ over_targets(walked[50], "tpr"):.1%}} by a walk of 50 and {{ over_targets(no_models, "tpr"):.1%}} by one letter, rare grades
 # first. Before you call something a defence, write down whom it stops. Ines needs a model that does not learn her by heart, and that
 # is decided in training, not at the interface.

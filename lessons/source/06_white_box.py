@@ -90,8 +90,8 @@ mt.recall("06")
 # weights, and ranks the records by how well that agrees with the direction in which the hospital pushed. On a model at the beginning of its training
 # one of the night's 16 patients outranks another record about nine times out of ten.
 #
-# A colleague gets no weights and no gradients. For each record he gets two answers of the model, one from before the step and one from
-# after it. Commit *his* AUC before you run anything else; it comes in *Surprise*, over eight nights.
+# A colleague gets no weights and no gradients: for each record two answers of the model, one from before the step and one from
+# after it. Commit the *colleague's* AUC before you run anything else; it comes in *Surprise*, over eight nights.
 
 # %%
 prediction = Prediction(
@@ -107,12 +107,12 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** Say: "The server has nine thousand numbers of every update. His colleague has two
+# **Predict (4 minutes).** Say: "The server has nine thousand numbers of every update. A colleague has two
 # probabilities. Who finds more, and by how much?" Most say little more than one half: "one small step hardly changes a probability". That is true, and beside the point,
 # since the change is measured exactly. Note the reasons; the word to listen for is *noise*.
 #
 # **Timing of the whole lesson.** Card to predict 11, build 38, lab 9, exercises 16, surprise to recap 16. In 75 minutes: leave
-# out the attack network and *Everybody else* of round 3, exercise 1 and the stretch.
+# out attacks 2 and 3 of round 3, exercise 1 and the stretch.
 
 # %% [markdown] section="build"
 # ## Build
@@ -270,8 +270,26 @@ for name, factor in {"|p − y|": bias, "|h|": weight / bias}.items():
 # %% [markdown]
 # ### Round 3: what does add something
 #
-# **A record's own past.** Lesson 04 compared log-odds with those of shadow models. Nothing forbids to do that with a gradient's norm. The
-# ratio below is LiRA with one deviation for all records, for any number that a model has about a record.
+# Amara's hospital has two things to decide. When the model is finished, may others have its weights, or only its answers? And may a
+# night's update leave the house? This round is about the first, round 4 and *Surprise* are about the second.
+#
+# Seven attacks come, one after another. You need not keep them in mind: this map waits for you here, and *Surprise* fills it in. Each
+# attack is held against a *control*, which lacks one thing. Only the control says what that thing was worth.
+
+# %% [markdown]
+# | | attack | sees | costs | its control |
+# |---|---|---|---|---|
+# | 1 | a gradient's own past | weights of one version | 16 shadow models | the same shadows, answers only |
+# | 2 | an attack network | weights of one version | 8 shadow models | the same network, answers only |
+# | 3 | inverse Hessian | weights, and all other members | no shadow | LiRA; a model that saw none of the records |
+# | 4 | alignment, all layers | weights of two versions | no shadow | attack 6 |
+# | 5 | ascent | the update of a model changed on purpose | a model sent out for each suspect | attack 4 |
+# | 6 | two answers | answers of two versions | two questions a record | is itself the control of 4 |
+# | 7 | alignment, first layer | weights of two versions | no shadow | attack 6; new nights |
+
+# %% [markdown]
+# **1. A gradient's own past.** Lesson 04 compared a record's log-odds with those that it has in shadow models. A gradient's norm can be
+# compared in the same way. `own_past` is LiRA with one deviation for all records, and takes any number that a model has about a record.
 
 
 # %%
@@ -290,6 +308,10 @@ def own_past(values, count=16):
     return score
 
 
+# %% [markdown]
+# The first row is round 2's norm with one threshold for all. Below it each norm is held against its own past in 16 shadow models. How many
+# times as many members will be found at [[1 %|definition]] FPR?
+
 # %%
 calibrated = {name: judged(own_past(-np.log(one)), f"{name}, 16 shadows") for name, one in norms.items()}
 print(heading)
@@ -298,8 +320,11 @@ for parts in (by_layer["all layers"], *calibrated.values()):
 
 # %% [markdown]
 # From {{ over_targets(by_layer["all layers"], "tpr"):.1% }} to {{ over_targets(calibrated["all layers"], "tpr"):.1% }} of the members. A
-# report could stop here: "with access to the weights we find ten times as many". It would compare two things that differ in *two* ways, in access
-# and in shadows. The missing control has the shadows and not the access: LiRA on log-odds.
+# report could stop here: "with access to the weights we find ten times as many". On that sentence the hospital would keep the weights to
+# itself and feel safe.
+#
+# But the two attacks differ in *two* ways, in access and in shadows. The missing control has the shadows and not the access: LiRA on
+# log-odds, which anybody can compute who sees probabilities. How much of the gain will the weights keep?
 
 # %%
 likelihood = [game.judge(lira(game.view, variance="pooled"), name="log-odds, 16 shadows") for game in games]
@@ -312,9 +337,12 @@ print(f"{'':32} {added['auc'].words('+.4f'):24} {added['tpr'].words('+.1%')}")
 
 # %% [markdown]
 # Less than nothing: {{ added["tpr"].words("+.1%") }} at [[1 %|definition]] FPR, paired over the same eight targets. The gain was the shadows'.
-#
-# **Many numbers at once.** Nasr and others (2019) do not choose a layer. They train an attack network on everything: gradients, outputs, loss.
-# Ours learns from 8 shadow models of each target, once from the outputs alone and once with the gradients' norms.
+# Whoever can train them finds as many from the answers.
+
+# %% [markdown]
+# **2. An attack network: many numbers at once.** Perhaps a single norm is too little. Nasr and others (2019) do not choose a layer. They train
+# an attack network on everything: gradients, outputs, loss. Ours learns from 8 shadow models of each target, once from the outputs alone and
+# once with the gradients' norms beside them. The first is the control of the second.
 
 
 # %%
@@ -330,6 +358,9 @@ def network(columns):
     return score
 
 
+# %% [markdown]
+# Between the loss and LiRA with the same eight shadows stand the two networks. What do the norms add to the outputs?
+
 # %%
 nets = {
     "outputs": judged(network([4, 5, 6, 7, 8]), "network on outputs"),
@@ -344,16 +375,21 @@ gain = mt.Interval.from_values(values(nets["everything"], "auc") - values(nets["
 print(f"what the norms add to the outputs: AUC {gain.words('+.3f')}")
 
 # %% [markdown]
-# Both beat the loss in AUC, since a network may weigh several numbers against each other. But the outputs alone will do for that, and what the norms add is
-# {{ gain.words("+.3f") }}. At [[1 %|definition]] FPR they find {{ over_targets(nets["outputs"], "tpr"):.1% }} and {{ over_targets(nets["everything"], "tpr"):.1% }}, and LiRA with the same eight
-# shadows {{ over_targets(eight, "tpr"):.1% }}: the network knows no record's own past. (`white_box.gradient_network` packs this attack into one call.)
+# {{ gain.words("+.3f") }} of AUC: again nothing that would speak for the weights. Both networks beat the loss in AUC, since a network may weigh
+# several numbers against each other, but for that the outputs will do.
+#
+# At [[1 %|definition]] FPR the networks find {{ over_targets(nets["outputs"], "tpr"):.1% }} and {{ over_targets(nets["everything"], "tpr"):.1% }}, LiRA with the same eight
+# shadows {{ over_targets(eight, "tpr"):.1% }}. A network learns one rule for all records; it knows no record's own past. (`white_box.gradient_network` packs this attack into one call.)
 
 # %% [markdown]
-# **Everybody else.** Finally an adversary who knows the weights *and all other members*, as an auditor does. Where would the weights lie without
-# this one record? For a model at its optimum the curvature of the loss answers, the Hessian H: a record with gradient g has pulled the weights by about
-# $-H^{-1}g/n$. Suri, Zhang and Evans (2024) turn this into a likelihood ratio, the [inverse-Hessian attack](glossary.md#inverse-hessian-attack). Softmax regression has 650 weights, so its H can be
-# computed and inverted; no shadow is needed. (`damping` is added to its diagonal, or directions without curvature could not be inverted.) The other
-# models are trained for a control only.
+# **3. The inverse Hessian: everybody else.** The third adversary knows the weights *and all other members*, as an auditor does. Where
+# would the weights lie without this one record?
+#
+# For a model at its optimum the curvature of the loss answers, the Hessian H: a record with gradient g has pulled the weights by about
+# $-H^{-1}g/n$. Suri, Zhang and Evans (2024) turn this into a likelihood ratio, the [inverse-Hessian attack](glossary.md#inverse-hessian-attack).
+#
+# A softmax regression has 650 weights, so its H can be computed and inverted. (`damping` is added to its diagonal, or directions without
+# curvature could not be inverted.) No shadow is needed; the other models are trained for a control only.
 
 # %%
 soft = mt.train(mt.logistic(64, 10), records, member, epochs=40, learning_rate=5e-3, seed=1)
@@ -364,6 +400,9 @@ for k in range(0, 8, 2):
     position = np.where(inside, np.cumsum(inside) - 1, -1)  # to take each member out of "the others"
     known = {"others_x": x[inside], "others_labels": y[inside], "held": position}
     pulled[k] = white_box.inverse_hessian(soft[k], x, y, **known, learning_rate=5e-3, damping=0.1)
+
+# %% [markdown]
+# One knows all other members and has no shadow, the other has 16 shadows and knows no member. Who finds more?
 
 # %%
 soft_loss = -mt.signals.cross_entropy(soft_games[0].logits, y)
@@ -379,8 +418,10 @@ report(curvature)
 
 # %% [markdown]
 # {{ over_targets(curvature, "tpr").words(".1%") }} of the members at [[1 %|definition]] FPR, from one model and no shadow. The loss finds {{ over_targets(soft_loss_parts, "tpr"):.1% }}, and
-# LiRA with 16 shadows, the control of this round, {{ over_targets(soft_lira, "tpr"):.1% }}. So this is not the shadows' gain. It need not be the weights' alone either: the attack also
-# knows all other members, and LiRA does not. The price is this knowledge. Whoever can name all the others, for every record in turn, can name everybody: the attack belongs to audits.
+# LiRA with 16 shadows {{ over_targets(soft_lira, "tpr"):.1% }}. So this is not the shadows' gain. It need not be the weights' alone either: the attack also
+# knows all other members, and LiRA does not.
+#
+# That knowledge is the price. Whoever can name all the others, for every record in turn, can name everybody: the attack belongs to audits.
 
 # %% [markdown]
 # One thing should make you suspicious. The authors' code is handed a flag `is_train` for each record, and our `held` is the same flag: the truth. Both say that it
@@ -397,6 +438,9 @@ print("a model that saw none of them: AUC", mt.Roc.from_scores(mt.Scores(control
 
 # %% [markdown]
 # With nothing to find it finds nothing. The flag is used fairly.
+#
+# So much for the hospital's first decision. To somebody with shadows and probabilities the finished weights gave nothing more, in attacks 1
+# and 2. Attack 3 had the weights *and* all other members, and is the reason not to call weights harmless.
 
 # %% [markdown] audience="instructor"
 # **Round 3 (12 minutes).** The heart of the lesson. Stop after the first table and let the group write the headline of the press
@@ -406,9 +450,12 @@ print("a model that saw none of them: AUC", mt.Roc.from_scores(mt.Scores(control
 # %% [markdown]
 # ### Round 4: weights in motion
 #
-# Now the server. In [federated learning](glossary.md#federated-learning) it sends a model out and gets it back after one step
-# on a few records: the difference is the [update](glossary.md#federated-update). A step is minus the mean of its records' gradients, so it *contains* each of them, divided by how many
-# they are.
+# The second decision comes every night: sixteen patients, one step, and the change goes to the server. In
+# [federated learning](glossary.md#federated-learning) a server sends a model out and gets it back after one step on a few records; the
+# difference is the [update](glossary.md#federated-update).
+#
+# A step is minus the mean of its records' gradients. So the update *contains* each of them, divided by how many they are. Can a single one
+# be found in it?
 
 
 # %%
@@ -424,9 +471,11 @@ def one_step(model, rows, rate=0.1):
 
 
 # %% [markdown]
-# The server knows the model before. For each suspect record it computes the gradient, and asks how well its negative points along the
-# update: the cosine, or [update alignment](glossary.md#update-alignment) (Melis 2019, Nasr 2019, Li 2023). First one night with 16 patients, at a model after one
-# epoch.
+# **4. Alignment.** The server knows the model before the night. For each suspect record it computes the gradient, and asks how well its
+# negative points along the update: the cosine, or [update alignment](glossary.md#update-alignment) (Melis 2019, Nasr 2019, Li 2023).
+#
+# First one night: 16 patients, a model after one epoch, 2,000 suspects. If the server names the 16 that are best aligned, how many of them
+# were treated that night?
 
 # %%
 server = models.at_epoch(1)[0]
@@ -440,9 +489,13 @@ print("AUC:", mt.Roc.from_scores(mt.Scores(cosine, tonight)).auc_interval())
 
 # %% [markdown]
 # Of the 16 whom the server would name, {{ 16 - hits }} were not treated that night. A high rank is a reason to look again, no proof.
+
+# %% [markdown]
+# One night is one draw. Now eight nights, with 16, 64 and 256 patients, and a model after 1, 5 and 40 epochs on the hospital's 1,000. Two things
+# could hide a patient: a larger crowd, and a model that has already learnt. Do they?
 #
-# All 2,000 are suspects, the hospital's other 984 patients among them. The night's patients are drawn from the 1,000 on which the model was trained: they have been there before. Now eight nights, with 16, 64 and 256 patients, and a model after 1, 5 and 40 epochs
-# on the hospital's 1,000. `cosines` gives the same numbers for all updates in one pass.
+# All 2,000 are suspects, the hospital's other 984 patients among them. The night's patients are drawn from the 1,000 on which the model was
+# trained: they have been there before. `cosines` gives the same numbers as above for all updates in one pass.
 
 
 # %%
@@ -469,6 +522,9 @@ for epoch in EPOCHS:
         rounds[epoch, size] = [one_step(sent, queue[:size]) for queue in queues]
     score = cosines(sent, [step for size in SIZES for _, step in rounds[epoch, size]])
     aligned |= {(epoch, size): score[8 * i : 8 * i + 8] for i, size in enumerate(SIZES)}
+
+# %% [markdown]
+# Read the table in threes: within a group the crowd grows, from group to group the training. The figure shows its last column.
 
 
 # %%
@@ -504,12 +560,16 @@ mt.show(ax, alt=f"TPR at 1 % FPR falls with the size of the update. After 1 epoc
 
 # %% [markdown]
 # There it is. After one epoch, a night with 16 patients betrays {{ over_targets(gradient[1, 16], "tpr").words(".1%") }} of them at [[1 %|definition]]
-# FPR, with not a single shadow model, and an AUC of {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}. The more patients share the step, the better they hide:
-# with 256 it is {{ over_targets(gradient[1, 256], "tpr"):.1% }}. After 40 epochs the AUC with 16 is down to {{ f"{over_targets(gradient[40, 16], 'auc').value:.3f}" }}, yet
-# {{ over_targets(gradient[40, 16], "tpr").words(".1%") }} of the patients are still found at [[1 %|definition]] FPR.
+# FPR, with not a single shadow model, and an AUC of {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}.
 #
-# A server need not be passive. It can push the model *up* a record's gradient before it sends it: whoever trains on the record repairs the
-# damage (Nasr 2019). 64 suspects, a model sent out for each:
+# A crowd hides them: with 256 patients in the step it is {{ over_targets(gradient[1, 256], "tpr"):.1% }}. Training alone does not. After 40 epochs the AUC
+# with 16 is down to {{ f"{over_targets(gradient[40, 16], 'auc').value:.3f}" }}, yet
+# {{ over_targets(gradient[40, 16], "tpr").words(".1%") }} of the patients are still found at [[1 %|definition]] FPR. And a
+# small hospital's nights are small.
+
+# %% [markdown]
+# **5. Ascent.** A server need not be passive. It can push the model *up* a record's gradient before it sends it out: whoever trains on the
+# record repairs the damage (Nasr 2019). 64 suspects, a model sent out for each. Does the trouble pay?
 
 # %%
 others = np.random.default_rng(1).permutation(np.flatnonzero(~tonight))[:48]
@@ -673,9 +733,9 @@ for layers in (("0",), ("3",), ("3.bias",), ("0", "3")):
     own = white_box.per_example_gradients(server, x[:500], y[:500], layers=layers)
     rows = np.concatenate([g.reshape(500, -1) for g in own.values()], axis=1)
     steps = [np.concatenate([step[name].numpy().ravel() for name in own]) for _, step in rounds[1, 64]]
-    nights = [np.isin(np.arange(500), queue[:64]) for queue in queues]
-    scores = [alignment(rows, step) for step in steps]
-    aucs = [mt.Roc.from_scores(mt.Scores(*pair)).auc for pair in zip(scores, nights, strict=True)]
+    present = [np.isin(np.arange(500), queue[:64]) for queue in queues]
+    along = [alignment(rows, step) for step in steps]
+    aucs = [mt.Roc.from_scores(mt.Scores(*pair)).auc for pair in zip(along, present, strict=True)]
     print(f"{' and '.join(layers):8} {rows.shape[1]:5,} numbers, AUC {mt.Interval.from_values(aucs)}")
 
 # %% [markdown]
@@ -760,8 +820,10 @@ for name, columns in {"1,290 numbers of the last layer": numbers, "9 features of
 # %% [markdown] section="surprise"
 # ## Surprise
 #
-# Gradients have won at last, in round 4. Or have they? The server had two things: gradients, and *two versions* of the model. The control has the second without
-# the first. The colleague asks both versions for the record's probabilities, and takes the rise of its log-odds.
+# Gradients have won at last, in round 4. Or have they? The server had two things: gradients, and *two versions* of the model. The control
+# of the map is still missing, which has the second without the first.
+#
+# **6. Two answers.** The colleague asks both versions for the record's probabilities, and takes the rise of its log-odds.
 
 
 # %%
@@ -778,18 +840,28 @@ for epoch, size in rounds:
     fall = np.logaddexp(0, -before) - np.logaddexp(0, -after)  # the loss is log(1 + exp(−log-odds))
     drop[epoch, size] = by_night(fall, size, f"epoch {epoch}, {size} patients: fall")
 
+# %% [markdown]
+# Your prediction: the AUC after one epoch, 16 patients a night.
+
 # %%
 found = over_targets(rise[1, 16], "auc")
 prediction.reveal(found)
 
 # %% [markdown]
-# {{ f"{found.value:.3f}" }}, where the direction of the gradient had {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}. In later rounds too, beside the cosine, the rise of the log-odds and the plain fall of the loss:
+# {{ f"{found.value:.3f}" }}, where the direction of the gradient had {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}.
+#
+# Does that last as the training goes on, and does it hold at [[1 %|definition]] FPR, where an accuser stands? Beside the cosine are the rise of
+# the log-odds and the plain fall of the loss, for nights of 16:
 
 # %%
 print(heading)
 for epoch in EPOCHS:
     for parts in (gradient[epoch, 16], rise[epoch, 16], drop[epoch, 16]):
         report(parts)
+
+# %% [markdown]
+# All saw the same nights. So take the difference night by night, rise minus cosine, in all nine settings. Where does the whole interval lie
+# below 0?
 
 
 # %%
@@ -809,19 +881,23 @@ print("two answers minus the gradient, night by night")
 lost = {measure: paired(rise, gradient, measure) for measure in ("auc", "tpr")}
 
 # %% [markdown]
-# Over all nine settings the two answers lose at most {{ f"{-min(one.value for one in lost['auc'].values()):.3f}" }} of AUC. The reason is one line of calculus. A small step Δ changes the loss by
+# **In AUC** two answers lose at most {{ f"{-min(one.value for one in lost['auc'].values()):.3f}" }}, over all nine settings. The reason is one line of calculus. A small step Δ changes the loss by
 # $\langle g, \Delta \rangle$, which is the cosine times two lengths. So the change of a record's loss *is* the dot product with its gradient, without anybody computing one;
 # and log-odds divide it by the error, which is most of the gradient's length (round 2).
 
 # %% [markdown]
-# The AUC is not what an accuser needs. At [[1 %|definition]] FPR and after one epoch the cosine finds {{ over_targets(gradient[1, 16], "tpr"):.1% }} and the rise {{ over_targets(rise[1, 16], "tpr"):.1% }}; the paired
+# **At [[1 %|definition]] FPR** it is another matter. After one epoch the cosine finds {{ over_targets(gradient[1, 16], "tpr"):.1% }} and the rise {{ over_targets(rise[1, 16], "tpr"):.1% }}; the paired
 # difference is {{ lost["tpr"][1, 16].words("+.1%") }}. There the direction of all layers already tells more than two answers. In {{ sum(one.high < 0 for one in lost["tpr"].values()) }} of the nine
-# settings the whole interval lies below 0. After 40 epochs the two find {{ over_targets(gradient[40, 16], "tpr"):.1% }} and
+# settings the whole interval lies below 0.
+#
+# After 40 epochs the two find {{ over_targets(gradient[40, 16], "tpr"):.1% }} and
 # {{ over_targets(rise[40, 16], "tpr"):.1% }}, and the plain fall of the loss {{ over_targets(drop[40, 16], "tpr"):.1% }}: there the hard records of other people move most, whoever was trained on. A fall needs a scale for each record, as in lesson 04.
 
 # %% [markdown]
-# So was it the change that leaked, and not the gradient? One control more, against the lesson's own claim. In exercise 3 the first layer alone did better than all layers. The answers add up
-# all layers and can't leave any out. A server can.
+# So was it the change that leaked, and not the gradient? One control more, against the lesson's own claim.
+#
+# **7. Alignment in the first layer.** In exercise 3 the first layer alone did better than all layers. Answers add up all layers and can't
+# leave any out. A server can. What does that add to two answers?
 
 # %%
 front = {}
@@ -836,6 +912,9 @@ print(heading.replace(" " * 11, "first layer", 1))
 for parts in front.values():
     report(parts)
 
+# %% [markdown]
+# And night by night, first layer minus two answers. Where does the whole interval lie above 0?
+
 # %%
 print("first layer minus two answers, night by night")
 more = {measure: paired(front, rise, measure) for measure in ("auc", "tpr")}
@@ -843,12 +922,16 @@ more = {measure: paired(front, rise, measure) for measure in ("auc", "tpr")}
 # %% [markdown]
 # Here is more of what only weights show: after one epoch {{ over_targets(front[1, 16], "tpr").words(".1%") }} of 16 patients at [[1 %|definition]] FPR, where two answers find
 # {{ over_targets(rise[1, 16], "tpr"):.1% }}. The whole interval of the difference lies above 0 in {{ sum(one.low > 0 for one in more["auc"].values()) }} of the nine settings for the AUC, and in
-# {{ sum(one.low > 0 for one in more["tpr"].values()) }} for the TPR. The gradient in the first layer is an error times the layer's input, and that input is the
-# record. The same product lets a server *reconstruct* records from small updates (Zhu 2019).
+# {{ sum(one.low > 0 for one in more["tpr"].values()) }} for the TPR.
+#
+# Why the first layer? Its gradient is an error times the layer's input, and that input is the record. The same product lets a server
+# *reconstruct* records from small updates (Zhu 2019).
 
 # %% [markdown]
-# Two doubts are left. The first layer was chosen in exercise 3 on nights that are judged here again. And the night's patients had already been in the model's training; a
-# patient who comes for the first time has not. So eight new nights, of 16 *new* patients each, judged among the 1,000 records that no training of this model has seen:
+# Would you sign that? Two doubts are left. The first layer was chosen in exercise 3 on nights that are judged here again. And the night's
+# patients had already been in the model's training; a patient who comes for the first time has not.
+#
+# So eight new nights, of 16 *new* patients each, judged among the 1,000 records that no training of this model has seen. Does the lead last?
 
 # %%
 outside = np.flatnonzero(~member[0])
@@ -873,6 +956,9 @@ print(heading)
 for parts in fresh.values():
     report(parts)
 
+# %% [markdown]
+# The lead itself, night by night:
+
 # %%
 print("first layer minus two answers, new patients, night by night")
 again = {}
@@ -885,39 +971,50 @@ for epoch in EPOCHS:
     )
 
 # %% [markdown]
-# For new patients, after one epoch, the first layer finds {{ over_targets(fresh[1, "first layer"], "tpr").words(".1%") }} of the 16, and leads two answers by {{ again[1, "tpr"].words("+.1%") }}. After 40 epochs
-# its lead is {{ again[40, "auc"].words("+.3f") }} of AUC and {{ again[40, "tpr"].words("+.1%") }} at [[1 %|definition]] FPR, and both intervals hold 0: for new patients the lead seen above is not shown there. All layers and two answers still find some
-# of the new ones there ({{ over_targets(fresh[40, 'all layers'], 'tpr'):.1% }} and {{ over_targets(fresh[40, 'two answers'], 'tpr'):.1% }}). That the weights add something is shown for a model early in its training.
+# **Early**, yes: after one epoch the first layer finds {{ over_targets(fresh[1, "first layer"], "tpr").words(".1%") }} of the 16 new patients, and leads two answers by {{ again[1, "tpr"].words("+.1%") }}.
+#
+# **Late** it is not shown. After 40 epochs the lead is {{ again[40, "auc"].words("+.3f") }} of AUC and {{ again[40, "tpr"].words("+.1%") }} at [[1 %|definition]] FPR, and both intervals hold 0. Not that
+# new patients are safe there: all layers and two answers still find some of them ({{ over_targets(fresh[40, 'all layers'], 'tpr'):.1% }} and {{ over_targets(fresh[40, 'two answers'], 'tpr'):.1% }}).
 
 # %% [markdown]
 # So both halves are true, within these limits. Two versions of a model leak, to anybody who may ask both. Whoever also has their weights, early in training, and knows which of them to look at, finds more.
 #
-# That matters for who must be feared:
+# That matters for who must be feared. Here is the map of round 3, filled in; all at [[1 %|definition]] FPR, and the updates with 16 patients
+# from the model's own training set:
 
 # %% [markdown]
-# | who | sees | model | what it is worth here |
-# |---|---|---|---|
-# | customer of an interface | answers of one version | after 40 epochs | loss {{ over_targets(loss, "tpr"):.1% }}; with 16 shadows {{ over_targets(likelihood, "tpr"):.1% }} |
-# | thief, or anybody where weights are published | weights of one version | after 40 epochs | gradient {{ over_targets(by_layer["all layers"], "tpr"):.1% }}; with 16 shadows {{ over_targets(calibrated["all layers"], "tpr"):.1% }} |
-# | auditor, insider | weights and all other members | softmax regression, after 40 | {{ over_targets(curvature, "tpr"):.1% }}, no shadow |
-# | server, or a listener on the line | two versions, with weights | after 1 | all layers {{ over_targets(gradient[1, 16], "tpr"):.1% }}, first layer {{ over_targets(front[1, 16], "tpr"):.1% }} of 16 patients, no shadow |
-# | | | after 40 | all layers {{ over_targets(gradient[40, 16], "tpr"):.1% }}, first layer {{ over_targets(front[40, 16], "tpr"):.1% }} |
-# | whoever asks before and after a small update | answers of two versions | after 1 | {{ over_targets(rise[1, 16], "tpr"):.1% }} of 16 patients, no shadow |
-# | | | after 40 | {{ over_targets(rise[40, 16], "tpr"):.1% }} |
+# | | who | sees | shadows | model | finds |
+# |---|---|---|---|---|---|
+# | | customer of an interface | answers of one version | none; 16 | after 40 epochs | loss {{ over_targets(loss, "tpr"):.1% }}; LiRA {{ over_targets(likelihood, "tpr"):.1% }} |
+# | 1 | thief, or anybody where weights are published | weights of one version | none; 16 | after 40 epochs | norm {{ over_targets(by_layer["all layers"], "tpr"):.1% }}; its own past {{ over_targets(calibrated["all layers"], "tpr"):.1% }} |
+# | 2 | the same | weights of one version | 8 | after 40 epochs | network {{ over_targets(nets["everything"], "tpr"):.1% }} |
+# | 3 | auditor, insider | weights, and all other members | none | softmax regression, after 40 | {{ over_targets(curvature, "tpr"):.1% }} |
+# | 4, 7 | server, or a listener on the line | weights of two versions | none | after 1 | all layers {{ over_targets(gradient[1, 16], "tpr"):.1% }}, first layer {{ over_targets(front[1, 16], "tpr"):.1% }} |
+# | | | | | after 40 | all layers {{ over_targets(gradient[40, 16], "tpr"):.1% }}, first layer {{ over_targets(front[40, 16], "tpr"):.1% }} |
+# | 6 | whoever asks before and after a small update | answers of two versions | none | after 1 | {{ over_targets(rise[1, 16], "tpr"):.1% }} |
+# | | | | | after 40 | {{ over_targets(rise[40, 16], "tpr"):.1% }} |
 
 # %% [markdown]
-# All at [[1 %|definition]] FPR; updates with patients from the model's own training set. The last two rows are no server: a customer who asks again after a nightly retraining, or another hospital that gets each new model, will do (Salem 2020), as long as
+# (Attack 5, on one night, gained nothing over attack 4 that its interval could show.) Whoever stands in the last rows need be no server: a customer who asks again after a nightly retraining, or another hospital that gets each new model, will do (Salem 2020), as long as
 # few records made the difference.
 
 # %% [markdown]
-# And Amara? Her treatment lies years back, and the firm has the finished model: the second row. With shadows of its own it finds {{ over_targets(calibrated["all layers"], "tpr"):.1% }} of the members, and no more than from the answers. The updates' rows threaten her only if
-# somebody *kept* the two versions of her night, in a log or a backup, and even then most of those ranked highest on the night of round 4 were somebody else ({{ 16 - hits }} of 16). What would help her is that updates are
+# And Amara? Her treatment lies years back, and the firm has the finished model: row 1. With shadows of its own it finds {{ over_targets(calibrated["all layers"], "tpr"):.1% }} of the members, and no more than from the answers.
+#
+# The updates' rows threaten her only if somebody *kept* the two versions of her night, in a log or a backup, and even then most of those ranked highest on the night of round 4 were somebody else ({{ 16 - hits }} of 16). What would help her is that updates are
 # deleted, and that no single rank counts as proof.
 
 # %% [markdown]
-# What does the law make of that? The GDPR asks which means are *reasonably likely to be used* to single a person out (recital 26). Data protection authorities apply this to models
-# (EDPB 2024): whether a model is anonymous has to be shown, against whoever may come to hold it, and membership inference is among the tests they name. "Only weights leave the house" says
-# what is sent, not what it betrays. The statement owed to Amara is: how many records make one update, who sees two versions, and what an attack with shadows finds in the last one.
+# "Only weights leave the house" says what is sent, not what it betrays. The statement owed to Amara is: how many records make one update, who
+# sees two versions, and what an attack with shadows finds in the last one.
+#
+# <details><summary>What the law makes of that</summary>
+#
+# The GDPR asks which means are *reasonably likely to be used* to single a person out (recital 26). Data protection authorities apply this to models
+# (EDPB 2024): whether a model is anonymous has to be shown, against whoever may come to hold it, and membership inference is among the tests they name.
+# Lesson 08 has more.
+#
+# </details>
 
 # %% [markdown] audience="instructor"
 # **Surprise (8 minutes).** Return to the reasons from *Predict*. A small step changes a probability in the third digit, and without noise the third digit is

@@ -18,8 +18,7 @@
 
 # %% [markdown] audience="instructor"
 # **What goes wrong at the machine.** The lab's grid and the first cell of *Surprise* draw thousands of pools and take
-# longest; start the former while round 4 is discussed. The stretch exercise makes its own `aucs`: whoever goes back
-# to round 3's figure afterwards runs the loop above it first. Nothing here is downloaded, and nobody need: the
+# longest; start the former while round 4 is discussed. Nothing here is downloaded, and nobody need: the
 # genomes are in the package.
 #
 # **What goes wrong in thinking.** "Averages are anonymous." Each leans towards everybody in it. "There must be one
@@ -101,7 +100,7 @@ prediction
 
 # %% [markdown] audience="instructor"
 # **Predict (4 minutes).** Say: "The test promises to err in five cases of a hundred. The pool is Tuscan, the reference is
-# Spanish, and this Tuscan was not there. What does it say about him?" Usual answers are 5 ("that is what it promises"), 8 to 15 ("Spain is near"), and 50 from those who
+# Spanish, and this Tuscan was not there. How likely is an accusation?" Usual answers are 5 ("that is what it promises"), 8 to 15 ("Spain is near"), and 50 from those who
 # distrust everything. Write two reasons down. Nobody names linkage; that is why it is in the lesson.
 #
 # **Timing of the whole lesson.** Card to predict 10, build 24, lab 6, exercises 12, surprise to recap 8. In 50 minutes: leave
@@ -595,16 +594,16 @@ beacon_ratio = check.beacon_ratio(beacon_ratio)
 rarer = np.where(x.mean(axis=0) > 1, 2 - x, x) > 0  # who has the rarer allele
 share = np.minimum(x.mean(axis=0), 2 - x.mean(axis=0)) / 2
 for size in (10, 20, 50):
-    aucs, yes = [], []
+    by_beacon, yes = [], []
     for seed in range(20):
         order = np.random.default_rng([4, size, seed]).permutation(len(x))
         answers = rarer[order[:size]].any(axis=0)
         asked = np.concatenate([order[:size], order[-300:]])
         score = beacon_ratio(rarer[asked], answers, share, size, 0.001)
-        aucs.append(mt.Roc.from_scores(mt.Scores(score, np.arange(len(asked)) < size)).auc)
+        by_beacon.append(mt.Roc.from_scores(mt.Scores(score, np.arange(len(asked)) < size)).auc)
         yes.append(answers.mean())
     print(
-        f"beacon of {size}: {mt.percent(np.mean(yes))} answers are yes, AUC {mt.Interval.from_values(aucs, within=(0, 1))}"
+        f"beacon of {size}: {mt.percent(np.mean(yes))} answers are yes, AUC {mt.Interval.from_values(by_beacon, within=(0, 1))}"
     )
 
 # %% [markdown]
@@ -613,7 +612,7 @@ for size in (10, 20, 50):
 
 # %% [markdown] audience="instructor"
 # **Exercises (12 minutes).** Where time is short do 3. Its usual wrong answer is `high / known`, which can be 0; the reply says why that is
-# too proud. Ask where the adversary would get known outsiders: a second study in the same town, or himself.
+# too proud. Ask where the adversary would get known outsiders: a second study in the same town, or the adversary.
 #
 # **When an answer is wrong.** Beyond the reply that the learner gets:
 #

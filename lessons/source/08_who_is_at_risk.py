@@ -19,8 +19,7 @@
 
 # %% [markdown] audience="instructor"
 # **What goes wrong at the machine.** The lesson trains often, 64 models once and 32 six times; each cell takes some
-# seconds and none should be run twice for fun. *Surprise* reuses `first` and `second` for the genomes: who goes back
-# to round 2 runs the cell that makes them. `page.save()` writes an HTML file beside the notebook; on Binder it has to
+# seconds and none should be run twice for fun. `page.save()` writes an HTML file beside the notebook; on Binder it has to
 # be downloaded before the session ends.
 #
 # **What goes wrong in thinking.** Exposure is read as the probability that somebody *was* a member; it speaks of
@@ -392,16 +391,25 @@ print(f"2,000 patients: {int((gaps == 0).sum())} with an identical row; closest 
 
 # %% [markdown] audience="instructor"
 # **Round 4 (4 minutes).** The common reading is "twins hide each other, good". Ask what Lena's insurer would do who knows that she was admitted twice: train
-# his shadows with both rows or with none. Then he has the second line of the table.
+# shadows with both rows or with none. That gives the second line of the table.
 
 # %% [markdown]
 # ### Round 5: what the law asks
 #
-# What follows is teaching, not legal advice. Texts are linked in the recap, laws differ and change; for a real model ask those whose
-# profession it is.
+# Lena's hospital wants to publish its model, and somebody there has to sign. They bring four questions, you bring your numbers. What follows
+# is teaching, not legal advice. Texts are linked in the recap, laws differ and change; for a real model ask those whose profession it is.
+#
+# | the hospital asks | where it is answered | what kind of text |
+# |---|---|---|
+# | Is our table personal data? | GDPR, articles 4 and 9, recital 26 | a statute of the European Union |
+# | Is our *model*? | Opinion [[28/2024]] | the view of the data protection authorities |
+# | What must we do first? | GDPR, articles 35 and 36 | a statute of the European Union |
+# | And in the United States? | HIPAA, 45 CFR [[164.514]] | a rule of the United States |
+#
+# While you read, look for one thing: which of them names a number that your attack must stay below?
 
 # %% [markdown]
-# **What is [personal data](glossary.md#personal-data)?** In the European Union, by article 4(1) of the GDPR, "any information relating to an identified
+# **Is our table personal data?** [Personal data](glossary.md#personal-data) are, by article 4(1), "any information relating to an identified
 # or identifiable natural person". Recital 26 says how to judge *identifiable*: by "all the means reasonably likely to be used, such as singling out",
 # by the controller "or by another person", with cost, time and technology in view. What is anonymous in this sense is outside the law.
 # Health data and genetic data are among the special categories of article 9(1).
@@ -409,30 +417,41 @@ print(f"2,000 patients: {int((gaps == 0).sum())} with an identical row; closest 
 # Your attack is such a means. How likely it is to be used depends on what it costs: here, some seconds of computing, and a person's record.
 
 # %% [markdown]
-# **May a model itself be personal data?** The European Data Protection Board, in its Opinion [[28/2024]] of December 2024: models trained on personal data
-# "cannot, in all cases, be considered anonymous"; it has to be judged case by case. For an anonymous model two likelihoods should be
+# **Is our model?** Models trained on personal data "cannot, in all cases, be considered anonymous", says the European Data Protection Board
+# in its opinion of December 2024; it has to be judged case by case. For an anonymous model two likelihoods should be
 # "insignificant": that somebody extracts personal data of those it was trained on, and that such data come out in answer to questions,
 # "intentionally or not". Among the attacks against which a controller should show tests, paragraph 55 names membership inference first.
+#
+# It is the view of the authorities, not a statute, and courts may see a case otherwise.
 
 # %% [markdown]
-# It is the view of the authorities, not a statute, and courts may see a case otherwise. And it names no number: neither a TPR nor an FPR. Your
-# numbers are evidence for such a judgement, not the judgement.
-
-# %% [markdown]
-# **What is an [impact assessment](glossary.md#impact-assessment)?** Where processing is "likely to result in a high risk to the rights and freedoms of
-# natural persons", the controller has to assess it *before* it begins (article 35(1)); that includes special categories on a large scale (35(3)(b)). At
-# least four parts are asked for (35(7)): what is done and why; whether it is necessary and proportionate; the risks to people; the measures.
+# **What must we do first?** Where processing is "likely to result in a high risk to the rights and freedoms of natural persons", the
+# controller has to assess it *before* it begins (article 35(1)); that includes special categories on a large scale (35(3)(b)). An
+# [impact assessment](glossary.md#impact-assessment) has at least four parts (35(7)):
+#
+# 1. what is done, and why;
+# 2. whether it is necessary and proportionate;
+# 3. the risks to people: here belong your numbers, and whose they are;
+# 4. the measures against them.
+#
 # The data protection officer is asked (35(2)) and, where appropriate, the people concerned (35(9)). If a high risk is left, the authority is
-# consulted first (article 36).
+# consulted first (article 36). (In *Transfer* you fill in such a page.)
 
 # %% [markdown]
-# **In the United States** HIPAA lets health information pass as not identifiable by two roads. One removes a list of 18 identifiers. On
-# the other, expert determination (45 CFR [[164.514]], paragraph (b)(1)), somebody with knowledge of "generally accepted statistical and scientific principles" finds
-# "that the risk is very small" that an anticipated recipient could identify a person, and documents methods and results. *Very small* is no
-# number either. Rounds 1 to 4 are the kind of thing such a document could hold.
+# **And in the United States?** HIPAA lets health information pass as not identifiable by two roads. One removes a list of 18 identifiers. On
+# the other, expert determination (paragraph (b)(1)), somebody with knowledge of "generally accepted statistical and scientific principles" finds
+# "that the risk is very small" that an anticipated recipient could identify a person, and documents methods and results. Rounds 1 to 4 are
+# the kind of thing such a document could hold.
 
 # %% [markdown]
-# **Your judgement.** Lena's hospital wants to publish its model. Decide, with the article, before you open the answers: (a) Is its
+# **Which of them names a number?** None. *Reasonably likely*, *insignificant*, *high*, *very small*: no TPR and no FPR stands behind any of
+# these words. So your numbers are evidence for a judgement, not the judgement.
+#
+# That makes it matter which numbers you bring. The report's single line was an average. On the same models the most exposed hundredth was
+# found in {{ tail:.1%}} of the trainings that included them, coma patients in {{ most.exposure:.1%}}.
+
+# %% [markdown]
+# **Your judgement.** Decide for the hospital, with the article, before you open the answers: (a) Is its
 # table personal data, and of what kind? (b) Must there be an impact assessment? (c) Many of its patients have died. Does your answer to (a) hold for them?
 #
 # <details><summary>Answers</summary>
@@ -732,8 +751,8 @@ lines(results)
 
 # %%
 five = results["5 labels"][0]
-first, second = five.halves()
-tail_of_five = over_people(second.tpr[first.most_exposed(0.01)])
+picking, judging = five.halves()
+tail_of_five = over_people(judging.tpr[picking.most_exposed(0.01)])
 prediction.reveal(tail_of_five)
 
 # %% [markdown]
@@ -747,7 +766,7 @@ prediction.reveal(tail_of_five)
 regions = mt.load_ancestry("region")
 print(risk.table(five.by_group(regions.y, regions.class_names), heading="region"))
 
-picked, unseen_five = first.most_exposed(0.01), results["5 labels"][2]
+picked, unseen_five = picking.most_exposed(0.01), results["5 labels"][2]
 counts = zip(regions.class_names, np.bincount(regions.y[picked], minlength=5), strict=True)
 print("the 25 by region:", ", ".join(f"{name} {count}" for name, count in counts))
 by_strangers = mt.percent(unseen_five[picked].mean()), mt.percent(unseen_five.mean())

@@ -18,8 +18,7 @@
 
 # %% [markdown] audience="instructor"
 # **What goes wrong at the machine.** Round 3 trains in three cells and distils in a fourth, round 4 on digits once
-# more: some seconds each, to be used for talking. The lab makes its own `grid`, and later figures their own `figure`
-# and `ax`; who goes back to round 3's picture runs the cells from `grid =` on.
+# more: some seconds each, to be used for talking.
 #
 # **What goes wrong in thinking.** A mask is taken for forgetting. The attacker is thought to need the filter's code,
 # where two decimals in every answer tell it. Points of unequal accuracy are compared, so that every defence looks
@@ -67,7 +66,7 @@ mt.recall("09")
 # ## The case
 #
 # Hanna is invented, her week is not. She answers for data protection at the lender whose model gave Ines away in lesson 05.
-# On Monday a supplier shows her a *privacy filter*: it rounds every probability before it leaves the house. His slide says
+# On Monday a supplier shows her a *privacy filter*: it rounds every probability before it leaves the house. The slide says
 # "members found by the attack: none".
 #
 # On Tuesday her own engineers offer a gentler training, which makes the model *better* and the attack blind. On Wednesday
@@ -87,7 +86,7 @@ mt.recall("09")
 # You will see digits on which smoothing makes the model more accurate. The [loss](glossary.md#loss) attack, which at
 # [[1 %|definition]] false positives did little better than guessing before, then finds hardly anybody.
 #
-# An adversary with models of his own knows of the smoothing and trains them in the same way. Commit your number before you
+# An adversary with shadow models knows of the smoothing and trains them in the same way. Commit your number before you
 # run anything else; the answer comes in *Surprise*, over eight targets.
 
 # %%
@@ -104,8 +103,8 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** Say: "Nobody is taught to be sure any more. The attacker knows it, and trains his own models in
-# the same way. Does he find more than before, or less?" Nearly all answers lie below 15, "since members are less sure". Ask for the reason and write it
+# **Predict (4 minutes).** Say: "Nobody is taught to be sure any more. The attacker knows it, and trains shadow models in
+# the same way. Is more found than before, or less?" Nearly all answers lie below 15, "since members are less sure". Ask for the reason and write it
 # down; it describes what smoothing does to one side of the comparison only.
 #
 # **Timing of the whole lesson.** Card to predict 9, build 25, lab 7, exercises 12, surprise to recap 7. In 50 minutes:
@@ -191,7 +190,7 @@ print(mt.Roc.from_scores(after[0]).tpr_at(0.01))
 # too few for a width of each record's own, so all records share one width a side: the [pooled deviation](glossary.md#pooled-deviation).)
 
 # %% [markdown]
-# First by somebody who does not know of the filter and compares a rounded answer with unrounded ones of his own
+# First by somebody who does not know of the filter and compares a rounded answer with unrounded ones of shadow
 # models; then by somebody who knows, and sends *their* answers through the same filter. Whoever adjusts to the defence is
 # called [adaptive](glossary.md#adaptive-attack).
 
@@ -255,7 +254,7 @@ for name, logits in {"no filter": answers, "filtered": filtered(answers)}.items(
 # %% [markdown] audience="instructor"
 # **Round 1 (7 minutes).** Let the group find the tie themselves: show the supplier's two lines, ask what they would sign,
 # then show the note. Ask what the filter *costs* (the table of round 2 says it). Slip to listen for: "but the attacker
-# needs the filter's code". He needs two decimals, which he sees in every answer.
+# needs the filter's code". Two decimals will do, and they stand in every answer.
 
 # %% [markdown]
 # ### Round 2: four masks, three attackers
@@ -283,8 +282,8 @@ def accuracy(logits):
 
 
 # %% [markdown]
-# The third attacker ignores all numbers and reads the first class: right or wrong, once, times how seldom his own models
-# get this loan right that never saw it. That is the score of lesson 05's *Surprise*, and his own models wear no mask.
+# The third attacker ignores all numbers and reads the first class: right or wrong, once, times how seldom those shadow models
+# get this loan right that never saw it. That is the score of lesson 05's *Surprise*, and shadow models wear no mask.
 
 
 # %%
@@ -352,7 +351,7 @@ for times in (1, 5, 20):
 # ### Round 3: train otherwise
 #
 # What changes the memory is training. The cheapest such defence is to stop, [early stopping](glossary.md#early-stopping): here is the same training, seen after each of
-# the epochs that were kept, with the accuracy on new loans and what the adaptive attacker finds. (His shadows stop at the
+# the epochs that were kept, with the accuracy on new loans and what the adaptive attacker finds. (The shadows stop at the
 # same epoch.) Say where you would stop before you look.
 
 # %%
@@ -421,46 +420,46 @@ students = defences.distil(network, records, first, second, snapshots=(5, 10), *
 training["distillation"] = [setting(f"student's epoch {e}", students.at_epoch(e)) for e in (40, 10, 5)]
 
 # %%
-grid = FrontierGrid.measure(none, training, records.y, member, targets=TARGETS)
+trained = FrontierGrid.measure(none, training, records.y, member, targets=TARGETS)
 
 
 def row(defence, strength, name):
     """Accuracy, then what the loss and the adaptive attacker find."""
-    cells = [grid.interval(defence, strength).words()]
-    cells += [grid.interval(defence, strength, attacker=one).words(".1%") for one in ("loss", "adaptive")]
+    cells = [trained.interval(defence, strength).words()]
+    cells += [trained.interval(defence, strength, attacker=one).words(".1%") for one in ("loss", "adaptive")]
     print(f"{defence:16} {name:20} {cells[0]:24} {cells[1]:24} {cells[2]}")
 
 
 print(f"{'':37} {'accuracy':24} {'loss':24} adaptive")
-for defence, names in grid.strengths.items():
+for defence, names in trained.strengths.items():
     for strength, name in enumerate(names):
         if strength or defence == "early stopping":
             row(defence, strength, name)
 
 # %%
-looks = dict(zip(grid.strengths, ("black", "#0072B2", "#009E73", "#D55E00", "#CC79A7"), strict=True))
+looks = dict(zip(trained.strengths, ("black", "#0072B2", "#009E73", "#D55E00", "#CC79A7"), strict=True))
 with style():
-    figure = Figure(figsize=(7.6, 5), layout="constrained")
-    ax = figure.subplots()
+    picture = Figure(figsize=(7.6, 5), layout="constrained")
+    plane = picture.subplots()
 for (defence, color), marker in zip(looks.items(), "os^DX", strict=True):
-    points = [grid.interval(defence, s, attacker="adaptive") for s in range(4)]
-    where = [grid.interval(defence, s).value for s in range(4)]
-    IntervalDisplay(where, points, name=defence).plot(ax, color=color, marker=marker, alpha=0.85)
+    points = [trained.interval(defence, s, attacker="adaptive") for s in range(4)]
+    where = [trained.interval(defence, s).value for s in range(4)]
+    IntervalDisplay(where, points, name=defence).plot(plane, color=color, marker=marker, alpha=0.85)
 
 # %%
 for defence, strength in ((d, s) for d in looks for s in (1, 2, 3)):
-    y = grid.interval(defence, strength, attacker="adaptive").value
-    name = grid.strengths[defence][strength].split()[-1]
+    y = trained.interval(defence, strength, attacker="adaptive").value
+    name = trained.strengths[defence][strength].split()[-1]
     offset = (-14 if strength == 2 else 6, -13 if (defence, strength) == ("distillation", 3) else 5)
-    spot = grid.interval(defence, strength).value, y
-    ax.annotate(name, spot, offset, textcoords="offset points", color=looks[defence])
-ax.set(xlabel="accuracy on new loans", ylabel="TPR at 1 % FPR, adaptive attacker", ylim=(-0.01, None))
-in_percent(ax.yaxis)
-ax.legend(loc="upper right")
+    spot = trained.interval(defence, strength).value, y
+    plane.annotate(name, spot, offset, textcoords="offset points", color=looks[defence])
+plane.set(xlabel="accuracy on new loans", ylabel="TPR at 1 % FPR, adaptive attacker", ylim=(-0.01, None))
+in_percent(plane.yaxis)
+plane.legend(loc="upper right")
 
-start = grid.interval("dropout", 0, attacker="adaptive")
-said = ", ".join(f"{d} {grid.interval(d, 3, attacker='adaptive'):.1%}" for d in grid.strengths)
-mt.show(figure, alt=f"Accuracy against leak; every line begins at {start:.1%}. At the strongest: {said}")
+start = trained.interval("dropout", 0, attacker="adaptive")
+said = ", ".join(f"{d} {trained.interval(d, 3, attacker='adaptive'):.1%}" for d in trained.strengths)
+mt.show(picture, alt=f"Accuracy against leak; every line begins at {start:.1%}. At the strongest: {said}")
 
 # %% [markdown]
 # (A number at a point is its strength: the epoch, the weight of the decay, the share dropped or smoothed.)
@@ -469,19 +468,19 @@ mt.show(figure, alt=f"Accuracy against leak; every line begins at {start:.1%}. A
 # with less than half of its leak. What they share is that the model no longer fits its members to the end.
 
 # %% [markdown]
-# Now the yardstick. After epoch 4 the accuracy is {{ f"{grid.interval('early stopping', 2).value:.3f}" }} and
-# {{ grid.interval("early stopping", 2, attacker="adaptive"):.1%}} are found; with weight decay [[3.0|definition]]
-# {{ f"{grid.interval('weight decay', 3).value:.3f}" }} and
-# {{ grid.interval("weight decay", 3, attacker="adaptive"):.1%}}; with dropout [[0.8|definition]]
-# {{ f"{grid.interval('dropout', 3).value:.3f}" }} and {{ grid.interval("dropout", 3, attacker="adaptive"):.1%}}. The
+# Now the yardstick. After epoch 4 the accuracy is {{ f"{trained.interval('early stopping', 2).value:.3f}" }} and
+# {{ trained.interval("early stopping", 2, attacker="adaptive"):.1%}} are found; with weight decay [[3.0|definition]]
+# {{ f"{trained.interval('weight decay', 3).value:.3f}" }} and
+# {{ trained.interval("weight decay", 3, attacker="adaptive"):.1%}}; with dropout [[0.8|definition]]
+# {{ f"{trained.interval('dropout', 3).value:.3f}" }} and {{ trained.interval("dropout", 3, attacker="adaptive"):.1%}}. The
 # accuracies' intervals overlap widely. Neither beats the stop, which costs nothing and saves time.
 #
 # At *no* strength here did weight decay or dropout cost accuracy. But in a small dose they are no defence: with weight
-# decay [[0.3|definition]] {{ grid.interval("weight decay", 1, attacker="adaptive"):.1%}} are found.
+# decay [[0.3|definition]] {{ trained.interval("weight decay", 1, attacker="adaptive"):.1%}} are found.
 
 # %% [markdown]
-# Distillation leaks {{ grid.interval("distillation", 1, attacker="adaptive"):.1%}} with an accuracy of
-# {{ f"{grid.interval('distillation', 1).value:.3f}" }}; it pays with half of the loans for the teacher and half for the
+# Distillation leaks {{ trained.interval("distillation", 1, attacker="adaptive"):.1%}} with an accuracy of
+# {{ f"{trained.interval('distillation', 1).value:.3f}" }}; it pays with half of the loans for the teacher and half for the
 # student. Its yardstick: plain training, stopped after epoch 2, has an accuracy of {{ f"{right_at[2].mean():.3f}" }}
 # and leaks {{ tpr(found_at[2]):.1%}}.
 #
@@ -588,7 +587,7 @@ for name, (parts, useful) in results.items():
 
 # %%
 def masked(name, mask, undo=None):
-    """The undefended models behind a mask; what they say before it is what an adversary has of his own models."""
+    """The undefended models behind a mask; what they say before it is what an adversary has of the shadows."""
     shown, right = mask(answers), mt.signals.correct(mask(elsewhere), strangers.y).mean(axis=1)
     return Setting(name, shown, right, read=None if undo is None else undo * shown, own=answers)
 
@@ -634,9 +633,9 @@ compared = {"rounding": (2,), "label smoothing": (1,), "weight decay": (1, 3), "
 change = {}
 print(f"{'adaptive attacker':30} {'all':7} {'change':22} {'exposed':7} change")
 for defence, strength in ((d, s) for d, some in compared.items() for s in some):
-    leak = grid.leak[list(grid.strengths).index(defence), :, 1]  # strengths, groups, targets
-    change[defence, strength] = [mt.Interval.from_values(100 * (leak[strength] - leak[0])[g]) for g in (0, 1)]
-    cells = zip(leak[strength].mean(axis=1), change[defence, strength], strict=True)
+    leaked = grid.leak[list(grid.strengths).index(defence), :, 1]  # strengths, groups, targets
+    change[defence, strength] = [mt.Interval.from_values(100 * (leaked[strength] - leaked[0])[g]) for g in (0, 1)]
+    cells = zip(leaked[strength].mean(axis=1), change[defence, strength], strict=True)
     told = [f"{mt.percent(rate):7} {points.words('+.1f'):22}" for rate, points in cells]
     print(f"{defence + ', ' + grid.strengths[defence][strength]:30}", *told)
 
@@ -698,7 +697,7 @@ assert stopping_epoch(_curve, _curve[::-1], 0 * _curve, 1) == 2
 # %% [markdown]
 # Does peeking matter? Make each of the twelve models a lender of its own (the loss attack needs no shadows). Each has 150
 # loans to validate with and looks at the first eight epochs. The honest one stops by your rule, with a patience of 2. The
-# other wants a good report: he keeps the epoch at which the loss attack on *his* model happens to find least.
+# other wants a good report, and keeps the epoch at which the loss attack on *this one* model happens to find least.
 
 # %%
 LENDERS = range(12)
@@ -724,9 +723,9 @@ for who, at in {"honest": honest, "peeking": peeking}.items():
 
 # %% [markdown]
 # *Elsewhere* is what the same epochs leak in the eleven models that did not choose them. The peeking lender
-# reports {{ f"{reports['peeking'][1].value:.2f}" }} %, less than the honest one. Elsewhere his epochs leak
-# {{ f"{reports['peeking'][2].value:.2f}" }} %, the honest one's {{ f"{reports['honest'][2].value:.2f}" }} %: what he gained
-# was luck of his own model, by a difference whose interval leaves out zero. He paid for it in accuracy, too. The honest report is off by
+# reports {{ f"{reports['peeking'][1].value:.2f}" }} %, less than the honest one. Elsewhere the same epochs leak
+# {{ f"{reports['peeking'][2].value:.2f}" }} %, the honest one's {{ f"{reports['honest'][2].value:.2f}" }} %: what was gained
+# was luck of one model, by a difference whose interval leaves out zero. It was paid for in accuracy, too. The honest report is off by
 # {{ f"{reports['honest'][3].value:.2f}" }} points, which may be nothing. (All of this lies near the [[1 %|definition]] of
 # guessing, and the twelve share loans, so their intervals are somewhat too narrow.) A number that has chosen can no
 # longer judge. Measure the attack once, on the model that validation chose.
@@ -892,8 +891,8 @@ prediction.reveal(share)
 # %% [markdown]
 # The model is more accurate, {{ f"{useful.value:.3f}" }} instead of {{ f"{useful_before.value:.3f}" }}. The loss attack
 # finds {{ tpr(smoothed["loss"]):.1%}} instead of {{ tpr(plainly["loss"]):.1%}}: by the usual evaluation a defence with a
-# bonus. And the adaptive attacker finds {{ share.words(".1%") }}, where he found {{ tpr(plainly["adaptive"]):.1%}}. The
-# "defence" has handed him members whom he could not find before. Kaya and Dumitras (2021) saw the same with image models.
+# bonus. And the adaptive attacker finds {{ share.words(".1%") }}, where it was {{ tpr(plainly["adaptive"]):.1%}}. The
+# "defence" has handed out members who could not be found before. Kaya and Dumitras (2021) saw the same with image models.
 #
 # Why? First the bells of round 1, over all digits and all models:
 
@@ -969,7 +968,7 @@ check.quiz
 # %% [markdown]
 # <details><summary>A model answer and a rubric</summary>
 #
-# Rounding and noise act on answers, so the model still holds what it learnt by heart; an attacker sends his own models
+# Rounding and noise act on answers, so the model still holds what it learnt by heart; an attacker sends shadow models
 # through the same mask, or reads only which diagnosis comes first. I would run both, with shadow models trained as the
 # target is, smoothing included, since smoothing can help such an attacker. "Right in half of the cases" is an average at a
 # threshold that accuses every second patient; I would report the share found at [[1 %|definition]] false alarms, with

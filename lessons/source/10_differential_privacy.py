@@ -17,8 +17,7 @@
 
 # %% [markdown] audience="instructor"
 # **What goes wrong at the machine.** Importing Opacus takes some seconds, once; where it is missing the cell says so
-# and the lesson goes on. That cell leaves a `right` of its own behind: who returns to round 4's figure runs the two
-# cells together. The accountants and the grid of the lab take a moment without showing anything; the star beside the
+# and the lesson goes on. The accountants and the grid of the lab take a moment without showing anything; the star beside the
 # cell is the sign that they work.
 #
 # **What goes wrong in thinking.** A failed attack is taken for the promise, and ε for a rate of success. "She might
@@ -85,13 +84,13 @@ mt.recall("10")
 # Further down a model is trained with a promise of ε = 8 at δ = $10^{-5}$, a size often met in practice. LiRA with ten shadow models
 # will find hardly more of its members at [[1 %|definition]] false positives than a guess would.
 #
-# Now the strongest attacker whom the promise allows watches the very same training. He sees every step, and the record he looks for
+# Now the strongest attacker whom the promise allows watches the very same training, every step of it, and looks for a record that
 # is the most visible there can be. Commit your number before you run anything else; the answer comes in *Surprise*.
 
 # %%
 prediction = Prediction(
     "DP-SGD with ε = 8 at δ = 1e-5. An attacker sees every step of the training and looks for a record as visible as "
-    "the training permits. In which share of the cases does he find it when it is there, at 1 % false positives?",
+    "the training permits. In which share of the cases is it found when it is there, at 1 % false positives?",
     lesson="10",
     name="strongest_tpr_at_epsilon_8",
     unit="%",
@@ -102,8 +101,8 @@ prediction = Prediction(
 prediction
 
 # %% [markdown] audience="instructor"
-# **Predict (4 minutes).** Say: "He sees every step and computes as long as he likes. The promise is eight. How often does
-# he find the one record that he looks for?" Two camps: "about 1, it is differentially private" and, from those who look up e⁸, "nearly 100". Write both
+# **Predict (4 minutes).** Say: "The attacker sees every step and computes without end. The promise is eight. How often is
+# the one record found?" Two camps: "about 1, it is differentially private" and, from those who look up e⁸, "nearly 100". Write both
 # reasons down. The first takes a failed attack for the promise, the second one pair (ε, δ) for the whole of it.
 #
 # **Timing of the whole lesson.** Card to predict 10, build 36, lab 8, exercises 20, surprise to recap 16. In 75 minutes: leave out the
@@ -114,7 +113,7 @@ prediction
 #
 # ### Round 1: a lie, now and then
 #
-# "Did you ever take a pill from the cupboard?" Before she answers, each nurse spins a wheel behind the screen. With probability ¾ it
+# "Did you ever take a pill from the cupboard?" Before answering, each nurse spins a wheel behind the screen. With probability ¾ it
 # says *tell the truth*, otherwise *say the opposite*. That is [randomised response](glossary.md#randomised-response) (Warner 1965).
 #
 # No yes can be held against anybody. Yet the hospital learns its share: with a share s of true yeses, s·¾ + (1 − s)·¼ say yes, which can be
@@ -130,7 +129,7 @@ print(f"so took a pill: {mt.percent(value)} ({mt.percent(low)} to {mt.percent(hi
 print(f"in truth:       {mt.percent(truth.mean())}")
 
 # %% [markdown]
-# What has an attacker who hears Tess's "yes"? Accuse on yes: he is right about those who took a pill three times out of four, and
+# What has an attacker who hears Tess's "yes"? Whoever accuses on yes is right about those who took a pill three times out of four, and
 # accuses every fourth of those who did not. One point in the ROC plane, and the best there is. Two worlds, one with
 # her pill and one without, and the same event, *accuse*:
 #
@@ -144,7 +143,7 @@ print(f"in truth:       {mt.percent(truth.mean())}")
 # every set of answers the probability under one is at most $e^{\varepsilon}$ times that under the other, plus δ (Dwork 2006).
 #
 # An attack is nothing but a set of answers: those on which it accuses. So the definition *is* a bound on every attack's ROC curve, whatever
-# the attacker knows or computes (Wasserman & Zhou 2010, Kairouz 2015). *He does not accuse* is a set of answers too. It gives a second line,
+# the attacker knows or computes (Wasserman & Zhou 2010, Kairouz 2015). *No accusation* is a set of answers too. It gives a second line,
 # which is lower where many are accused.
 
 
@@ -201,9 +200,9 @@ left_over = mt.Scores(
     mechanisms.laplace(counts, sensitivity=1, epsilon=1.0, seed=2), with_yes, "Laplace, measured"
 )
 laplace = mt.Roc.from_scores(left_over)
-for fpr in (0.01, 0.1, 0.3, 0.5):
-    rate, allowed = laplace.tpr_at(fpr), mechanisms.largest_tpr(fpr, 1.0)
-    print(f"FPR {mt.percent(fpr):>6}: found {rate}, allowed {mt.percent(float(allowed))}")
+for at in (0.01, 0.1, 0.3, 0.5):
+    rate, allowed = laplace.tpr_at(at), mechanisms.largest_tpr(at, 1.0)
+    print(f"FPR {mt.percent(at):>6}: found {rate}, allowed {mt.percent(float(allowed))}")
 
 # %% [markdown]
 # At low rates the attack takes all that is allowed, and at one half again; around the corner between them, as at [[30 %|definition]], less.
@@ -262,32 +261,56 @@ mt.show(
 # %% [markdown]
 # ### Round 3: many answers, few people each
 #
-# The hospital publishes its count every month. The attacker takes the mean. Each further answer spends more of the promise:
-# [composition](glossary.md#composition). For k Gaussian answers μ grows as √k; adding up the k single ε is safe as well, and wasteful.
+# The hospital publishes its count every month, and Tess's yes is in each. The attacker takes the mean: the noise shrinks, her yes stays. So each
+# further answer spends more of the promise, which is called [composition](glossary.md#composition).
+#
+# How fast is it spent? The last two columns count it in two ways. For k Gaussian answers μ grows as √k, and ε follows exactly. One may
+# also add up the k single ε. Which of the two would Hanna rather print?
 
 # %%
 print("months   found at 1 % FPR                     at most   ε exactly   ε added up")
 for months in (1, 4, 16, 64):
     monthly = [mechanisms.gaussian(counts[::2], sigma=4.0, seed=10 + m) for m in range(months)]
-    accused = np.mean(monthly, axis=0) > 2.3263 * 4 / months**0.5  # he knows 99 % of the noise lies below
+    accused = np.mean(monthly, axis=0) > 2.3263 * 4 / months**0.5  # 99 % of the noise lies below
     rate = mt.Rate(int(accused[with_yes[::2]].sum()), int(with_yes[::2].sum()))
-    mu = months**0.5 / 4
-    at_most = mt.percent(float(mechanisms.gaussian_largest_tpr(0.01, mu)))
-    exactly = mechanisms.gaussian_epsilon(mu, 1e-5)
+    so_far = months**0.5 / 4
+    at_most = mt.percent(float(mechanisms.gaussian_largest_tpr(0.01, so_far)))
+    exactly = mechanisms.gaussian_epsilon(so_far, 1e-5)
     # adding up: k pairs (ε, δ/k) are kept together with (kε, δ)
     added = months * mechanisms.gaussian_epsilon(0.25, 1e-5 / months)
     print(f"{months:6}   {rate!s:36} {at_most:>7} {exactly:11.2f} {added:12.2f}")
 
 # %% [markdown]
-# The second help is [subsampling](glossary.md#subsampling). If each month every nurse is asked only if her own coin says so, with
-# probability q, then most months say nothing of her, and nobody but she knows which. That hides her a second time, and it is how a model
-# trains: a batch is a random few of the records.
+# After 64 months {{ rate:.1%}} of the yeses are found. By then the exact count is ε = {{ f"{exactly:.0f}" }}, the sum
+# {{ f"{added:.0f}" }}. Both are true: an ε that is too large promises too little, and breaks no word. But after one month the two agree, and
+# with every answer they part further. Whoever adds up buys noise that nobody needs.
 
 # %% [markdown]
-# How much do both together give? That is counted by an *accountant*. It follows the [privacy loss](glossary.md#privacy-loss) of an answer, the log of
-# how much likelier the answer is in one world than in the other. (No training loss: it is the log-likelihood ratio, the score of the best
-# attack.) Losses of single steps add up; ε is what they hardly ever exceed. Four accountants, on one and the same run: noise 1, a tenth of the records
-# a step, 120 steps, δ = $10^{-5}$.
+# Composition costs. The help against it is [subsampling](glossary.md#subsampling). If each month every nurse is asked only if a coin of
+# their own says so, with probability q, then most months say nothing of Tess, and nobody but Tess knows which. That hides her a second
+# time, and it is how a model trains: a batch is a random few of the records.
+
+# %% [markdown]
+# **Hanna has to print one ε for a whole training**: many answers, a random few of the records in each. That is counted by an
+# [accountant](glossary.md#privacy-accountant).
+#
+# It follows the [privacy loss](glossary.md#privacy-loss) of an answer, the log of how much likelier the answer is in one world than in the
+# other. (No training loss: it is the log-likelihood ratio, the score of the best attack.) Losses of single steps add up, and ε is what
+# their sum hardly ever exceeds.
+
+# %% [markdown]
+# Five ways to count come now. They differ in what they keep of the losses, and in which side they err on:
+#
+# | way to count | what it keeps | errs |
+# |---|---|---|
+# | added up | one ε for each step | upwards |
+# | moments (RDP; Mironov 2017) | means of e to multiples of the loss | upwards |
+# | distribution (PLD; Koskela 2020), rounded up | the whole distribution, on a grid | upwards, by the grid |
+# | the same, rounded down | the same | downwards, by the grid |
+# | Gaussian approximation (Dong 2022) | the limit of infinitely many tiny steps | not proved either way |
+#
+# One and the same run: noise 1, a tenth of the records a step, 120 steps, δ = $10^{-5}$. The next cell only prepares. Before you run the
+# second: which of the five may Hanna print?
 
 # %%
 run = DPSGD(noise_multiplier=1.0, sample_rate=0.1, steps=120)
@@ -317,11 +340,14 @@ for name, epsilon in accounts.items():
     print(f"{name:42} ε = {epsilon:7.2f}")
 
 # %% [markdown]
-# Adding up gives {{ f"{accounts['added up, step by step']:.0f}" }}: safe, and no use. [RDP](glossary.md#privacy-accountant) (Mironov 2017) follows moments,
-# means of e to multiples of the privacy loss; PLD (Koskela 2020) its whole distribution. Both are proved upper bounds, PLD the tighter one. Rounded down instead of
-# up it gives {{ f"{accounts['the same, rounded down']:.2f}" }}, so the truth is known to a hundredth.
+# Any of the first three, for they are proved to err upwards. Adding up gives {{ f"{accounts['added up, step by step']:.0f}" }}: safe, and no use.
+# RDP gives {{ f"{accounts['moments (RDP)']:.2f}" }} and PLD
+# {{ f"{accounts['distribution of losses (PLD), rounded up']:.2f}" }}, the tighter one; from here on the package counts with it.
 #
-# And the last line lies *below* the truth. The Gaussian approximation is a limit for infinitely many tiny steps. It is quick and smooth, and no bound: somebody
+# The fourth is no number to print. It shows how good the third is: the truth lies between {{ f"{accounts['the same, rounded down']:.2f}" }} and
+# {{ f"{accounts['distribution of losses (PLD), rounded up']:.2f}" }}, so it is known to a hundredth.
+#
+# And the last line lies *below* the truth. Quick and smooth, and no bound: somebody
 # who signs {{ f"{accounts['Gaussian approximation']:.1f}" }} signs for what the training does not keep.
 
 # %% [markdown] audience="instructor"
@@ -366,13 +392,13 @@ to_the_end = mt.train(network, digits, member, epochs=25, batch_size=100, learni
 EPSILONS = (np.inf, 8.0, 2.0, 0.5)
 how = {"sample_rate": 0.1, "steps": 200, "examples": 2000}
 promises = {epsilon: DPSGD.for_epsilon(epsilon, 1e-5, **how) for epsilon in EPSILONS}
-for epsilon, privacy in promises.items():
-    print(f"ε = {epsilon:g}".replace("inf", "∞") + f": noise {privacy.noise_multiplier:.2f}")
+for epsilon, settings in promises.items():
+    print(f"ε = {epsilon:g}".replace("inf", "∞") + f": noise {settings.noise_multiplier:.2f}")
 
 # %%
 trained = {"to the end, no promise": to_the_end}
-for epsilon, privacy in promises.items():
-    models = mt.train(network, digits, member, privacy=privacy, learning_rate=1.0, seed=1)
+for epsilon, settings in promises.items():
+    models = mt.train(network, digits, member, privacy=settings, learning_rate=1.0, seed=1)
     trained[f"DP-SGD, ε = {epsilon:g}".replace("inf", "∞")] = models
 
 # %% [markdown]
@@ -409,8 +435,8 @@ for who, said_of in (("all", "all records"), ("odd", "mislabelled")):
 by_epsilon = [table[f"DP-SGD, ε = {epsilon}"] for epsilon in ("∞", "8", "2", "0.5")]
 plain, ticks, end = table["to the end, no promise"], ["∞", "8", "2", "½"], {"color": "#595959", "ls": ":"}
 with style():
-    figure = Figure(figsize=(10, 4), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    price = Figure(figsize=(10, 4), layout="constrained")
+    left, right = price.subplots(1, 2)
 IntervalDisplay(range(4), [row["accuracy"] for row in by_epsilon], name="DP-SGD").plot(left, color="black")
 left.axhline(plain["accuracy"].value, label="to the end", **end)
 for who, name, color, marker in (("all", "all", "black", "o"), ("odd", "mislabelled", "#E69F00", "s")):
@@ -431,7 +457,7 @@ costs = ", ".join(
     f"{row['accuracy'].value:.3f} at {tick}" for row, tick in zip(by_epsilon, ticks, strict=True)
 )
 mt.show(
-    figure,
+    price,
     alt=f"Left: accuracy by ε: {costs}. Right: LiRA finds between 1 % and 2 % at every ε, also among the mislabelled",
 )
 
@@ -616,8 +642,8 @@ try:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         theirs, their_epsilon = with_opacus(own.steps)
-    right = theirs(torch.tensor(small.x[1000:])).argmax(dim=1).numpy() == small.y[1000:]
-    print(f"Opacus: accuracy {mt.Rate(int(right.sum()), len(right))}, ε = {their_epsilon:.2f}")
+    hit = theirs(torch.tensor(small.x[1000:])).argmax(dim=1).numpy() == small.y[1000:]
+    print(f"Opacus: accuracy {mt.Rate(int(hit.sum()), len(hit))}, ε = {their_epsilon:.2f}")
 except ImportError:
     print("Opacus is not installed here; pip install opacus brings it. The lesson goes on without.")
 
@@ -629,7 +655,7 @@ except ImportError:
 # %% [markdown]
 # ### 3. The region that no attack can enter
 #
-# For each false positive rate the largest true positive rate that (ε, δ) allows, from both events: he accuses, he does not accuse.
+# For each false positive rate the largest true positive rate that (ε, δ) allows, from both events: an accusation, and none.
 
 
 # %% exercise="largest_tpr"
@@ -654,9 +680,9 @@ assert np.allclose(largest_tpr(np.array([0.0, 0.2, 0.8]), np.log(2), 0.1), [0.1,
 # %%
 print("  ε   TPR at most   precision at most, if half took part   if 1 in 100 did")
 for epsilon in (0.1, 0.5, 1.0, 2.0, 4.0, 8.0):
-    tpr = largest_tpr(np.array([0.01]), epsilon, 1e-5)[0]
-    half, rare = (mt.percent(mt.precision(tpr, 0.01, share)) for share in (0.5, 0.01))
-    print(f"{epsilon:3} {mt.percent(tpr):>13} {half:>38} {rare:>17}")
+    largest = largest_tpr(np.array([0.01]), epsilon, 1e-5)[0]
+    half, rare = (mt.percent(mt.precision(largest, 0.01, share)) for share in (0.5, 0.01))
+    print(f"{epsilon:3} {mt.percent(largest):>13} {half:>38} {rare:>17}")
 
 # %% [markdown]
 # If members are rare, ε = 1 lets at most {{ mt.precision(largest_tpr(np.array([0.01]), 1.0, 1e-5)[0], 0.01, 0.01):.1%}} of the accusations be right. The pair at ε = 8, taken alone, would let half of
@@ -702,18 +728,18 @@ for noise in (0.6, 1.0, 2.0):
 #
 # - `clipped_sum`, *normalised*: ask what becomes of a record that the model knows already. Its short gradient is made
 #   as loud as all others, and the model is taught what it knows.
-# - `noisy_mean`, *by the drawn*: ask what an attacker learns who sees by which number the sum was divided. He need
-#   not look at any gradient.
+# - `noisy_mean`, *by the drawn*: ask what an attacker learns who sees by which number the sum was divided. Who sees
+#   it need not look at any gradient.
 # - `largest_tpr`, *one side*: have them mark the corner at the top right of round 1's figure and say which event it
-#   is about. "He does not accuse" is the sentence that is missing.
+#   is about. "Nobody is accused" is the sentence that is missing.
 
 # %% [markdown] section="surprise"
 # ## Surprise
 #
-# The attacker of the prediction. He sees every noisy sum, and slips in a record whose gradient points where no other record's does: in the last layer p − y adds up to 0 over the classes, so nobody
-# pulls all ten logits up at once. Along that direction a sum holds his record's share, 1 or 0, and noise: a [gradient canary](glossary.md#gradient-canary) (Nasr 2023). It changes no prediction.
+# The attacker of the prediction sees every noisy sum, and slips in a record whose gradient points where no other record's does: in the last layer p − y adds up to 0 over the classes, so nobody
+# pulls all ten logits up at once. Along that direction a sum holds this record's share, 1 or 0, and noise: a [gradient canary](glossary.md#gradient-canary) (Nasr 2023). It changes no prediction.
 #
-# He even needs no truth for his threshold. He knows σ and q, though not how the coins fell, so he simulates 20,000 games and takes the score that [[1 %|definition]] of the games without the record exceed. Score: the
+# The threshold needs no truth. Who knows σ and q, though not how the coins fell, can simulate 20,000 games and take the score that [[1 %|definition]] of the games without the record exceed. Score: the
 # likelihood ratio of all shares, which no test beats.
 
 # %%
@@ -734,7 +760,7 @@ directions = unused_directions(network)
 
 
 def watched(privacy, models):
-    """What he reads from every noisy sum of so many trainings: each canary's share of it."""
+    """What the attacker reads from every noisy sum of so many trainings: each canary's share of it."""
     share = np.zeros((privacy.steps, models, len(directions)))
     canaries = mt.GradientCanaries(10 * directions, mt.coin_flips(models, len(directions), seed=4))
 
@@ -772,27 +798,27 @@ curves = {
     "sees every step": (shares.likelihood(), "black", "-"),
     "LiRA, final model": (by_lira, "#CC79A7", "-."),
 }
-levels, ax = np.geomspace(2e-3, 1, 200), None
+levels, axes_at_8 = np.geomspace(2e-3, 1, 200), None
 for name, (scores, color, ls) in curves.items():
     curve = RocDisplay.from_roc(mt.Roc.from_scores(scores), name=name)
-    ax = curve.plot(ax, log=True, smallest=2e-3, color=color, ls=ls).ax_
+    axes_at_8 = curve.plot(axes_at_8, log=True, smallest=2e-3, color=color, ls=ls).ax_
 
 # %%
-region(ax, 8.0, 1e-5, fpr=levels)
-ax.set_ylim(2e-3, 2)  # so that the pair's line does not lie on the frame
-ax.plot(fpr.value, tpr.value, "D", color="black", ms=8, label="at his threshold")
-ax.plot(levels, run_limit(privacy, levels), color="#009E73", ls="--", lw=2, label="allowed by the whole run")
-ax.legend(loc="lower right", fontsize=9)
+region(axes_at_8, 8.0, 1e-5, fpr=levels)
+axes_at_8.set_ylim(2e-3, 2)  # so that the pair's line does not lie on the frame
+axes_at_8.plot(fpr.value, tpr.value, "D", color="black", ms=8, label="at the attacker's threshold")
+axes_at_8.plot(levels, run_limit(privacy, levels), color="#009E73", ls="--", lw=2, label="allowed by the whole run")
+axes_at_8.legend(loc="lower right", fontsize=9)
 rates = f"FPR {fpr:.1%}, TPR {tpr:.1%}, where the run allows {mt.percent(at_measured)}"
 lira_rate = f"LiRA finds {by_epsilon[1]['adaptive', 'all']:.1%} at 1 % FPR"
 words = "the pair's line at 1, below it the run's, which the canary follows, and LiRA near the diagonal"
-mt.show(ax, alt=f"ROC at ε = 8: {words}. At his threshold: {rates}. {lira_rate}")
+mt.show(axes_at_8, alt=f"ROC at ε = 8: {words}. At the attacker's threshold: {rates}. {lira_rate}")
 
 # %% [markdown]
-# Same training, same promise: LiRA finds {{ by_epsilon[1]["adaptive", "all"].value:.1%}}, this attacker {{ tpr }}. He follows the line of the whole run. So the bound was not too careful; LiRA, who
+# Same training, same promise: LiRA finds {{ by_epsilon[1]["adaptive", "all"].value:.1%}}, this attacker {{ tpr }}, along the line of the whole run. So the bound was not too careful; LiRA, which
 # sees the final model only and looks for ordinary records, was too weak to feel it. And whoever took e⁸ for the answer took one pair for the run.
 #
-# Now the point that was left: ε = ∞, clipped and without noise, where LiRA found as few. His eyes, on three models:
+# Now the point that was left: ε = ∞, clipped and without noise, where LiRA found as few. The same eyes, on three models:
 
 # %%
 total = watched(promises[np.inf], models=3).total()

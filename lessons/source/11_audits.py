@@ -12,18 +12,17 @@
 #
 # **Data** 8 × 8 images of handwritten digits, in tiny models, so that thousands of them train in seconds.
 #
-# **Threat model** An auditor who may train the implementation any number of times, puts records or gradients of his own into it,
+# **Threat model** An auditor who may train the implementation any number of times, puts records or gradients of their own into it,
 # and sees either the final model or every noisy update.
 
 # %% [markdown] audience="instructor"
 # **What goes wrong at the machine.** Thousands of tiny models train in round 1, in the suspects' cells and for the
 # lab: start each cell, then read its text aloud. Somebody will open `suspects.py` before the audit; let them, and ask
-# afterwards what the audit would have told them. *Surprise* uses `split` for two things: to see its first table
-# again, run the simulation above it too.
+# afterwards what the audit would have told them.
 #
 # **What goes wrong in thinking.** A bound of 0 is read as "nothing leaks", and "not refuted" as "proved". The ceiling
 # is forgotten, so that twenty models look like an acquittal. The best of many thresholds is thought as sure as one.
-# And the auditor who sees updates is called unfair; he tests the sentence that was signed.
+# And the auditor who sees updates is called unfair, and tests the sentence that was signed.
 
 # %%
 import inspect
@@ -133,8 +132,8 @@ print(f"claimed: ε = {claimed.epsilon(DELTA, examples=60):.2f}")
 print(f"as run:  ε = {as_run.epsilon(DELTA, examples=60):.2f}  (known to us, not to Leyla)")
 
 # %% [markdown]
-# An auditor inserts [canaries](glossary.md#canary). His are 32 digits with a wrong label; a fair coin decides in each model which
-# of them take part. He trains 2,000 models of each kind, all together. `watched` also inserts canaries of a second sort, of
+# An auditor inserts [canaries](glossary.md#canary): 32 digits with a wrong label. A fair coin decides in each model which
+# of them take part. 2,000 models of each kind are trained, all together. `watched` also inserts canaries of a second sort, of
 # which more in round 3; neither sort disturbs the other.
 
 # %%
@@ -145,7 +144,7 @@ sound = watched(model, records, odd, privacy=claimed, models=2000, seed=1)
 flagged = watched(model, records, odd, privacy=as_run, models=2000, seed=2)
 
 # %% [markdown]
-# His score is how much a final model believes the wrong label. One canary, all 2,000 models of the flagged kind, with it and
+# The score is how much a final model believes the wrong label. One canary, all 2,000 models of the flagged kind, with it and
 # without it:
 
 # %%
@@ -158,14 +157,14 @@ mt.show(
 )
 
 # %% [markdown]
-# At a threshold he counts hits and false alarms. If the claim holds, then for every attack, and for the one that answers the
+# At a threshold the auditor counts hits and false alarms. If the claim holds, then for every attack, and for the one that answers the
 # opposite,
 #
 # $$\text{TPR} \le e^\varepsilon\, \text{FPR} + \delta \qquad\text{and}\qquad 1 - \text{FPR} \le e^\varepsilon (1 - \text{TPR}) + \delta .$$
 #
-# Read backwards: ε is at least $\ln\frac{\text{TPR} - \delta}{\text{FPR}}$. But counts scatter. So he takes the end of each
-# [Clopper–Pearson interval](glossary.md#clopper-pearson-interval) that speaks *for* the claim: the TPR's low end and the FPR's
-# high end (Jagielski 2020). What is left is a lower bound, and wrong in at most [[5 %|definition]] of all audits.
+# Read backwards: ε is at least $\ln\frac{\text{TPR} - \delta}{\text{FPR}}$. But counts scatter. So of each
+# [Clopper–Pearson interval](glossary.md#clopper-pearson-interval) the end is taken that speaks *for* the claim: the TPR's low end and the
+# FPR's high end (Jagielski 2020). What is left is a lower bound, and wrong in at most [[5 %|definition]] of all audits.
 #
 # One half of the models chooses the threshold, the other half is counted. Why, you will see in *Surprise*.
 
@@ -271,20 +270,23 @@ mt.show(figure, alt=f"The ceiling grows slowly: {ceilings[1]:.1f} at 10, {ceilin
 # exercise computes it.)
 
 # %% [markdown]
-# ### Round 3: two auditors
+# ### Round 3: which auditor?
 #
-# DP-SGD promises its ε against somebody who sees *every noisy sum*. The final model is what eight of them left, blurred by all that was
-# learnt. So let the auditor see what the promise covers, and look where nothing else is (Nasr 2023).
+# Round 1's auditor would have let the flag pass. Whom should Leyla have ordered? An auditor makes three choices: what to *see*, where to put
+# the *threshold*, and what to hold the counts *against*. First the choices, one by one; then five auditors who differ in them.
+#
+# **First: what to see.** DP-SGD promises its ε against somebody who sees *every noisy sum*. The final model is what eight of them left,
+# blurred by all that was learnt. So let the auditor see what the promise covers, and look where nothing else is (Nasr 2023).
 
 # %% [markdown]
-# The gradient of the cross-entropy sums to zero over the classes. So some directions of the weights are used by no record at all. He
-# inserts a gradient there, as if a record had it: a [gradient canary](glossary.md#gradient-canary). There are 32 of them, at right angles
-# to each other. Each points along a unit vector $u$, and after clipping it has length C. From the noisy sum $S$ of a step he reads its
-# *share*
+# Where is nothing else? The gradient of the cross-entropy sums to zero over the classes. So some directions of the weights are used by no
+# record at all. There the auditor inserts a gradient, as if a record had it: a [gradient canary](glossary.md#gradient-canary). There are 32
+# of them, at right angles to each other. Each points along a unit vector $u$, and after clipping it has length C. Each noisy sum $S$ holds
+# its *share*
 #
 # $$x = \frac{\langle S, u \rangle}{C} ,$$
 #
-# which is 1 if the canary took part and 0 if not, plus noise whose deviation is the noise multiplier.
+# which is 1 if the canary took part and 0 if not, plus noise whose deviation is the noise multiplier. Does anything else disturb it?
 
 # %%
 first = sound.shares.share[0]
@@ -294,15 +296,31 @@ print(f"with it:    mean {first[inside].mean():6.3f}, deviation {first[inside].s
 print(f"claimed noise multiplier: {claimed.noise_multiplier}")
 
 # %% [markdown]
-# Just noise and a coin: with [[25 %|definition]] it takes part. Over all eight steps the best score is the likelihood ratio of the
-# shares, in against out, *if the claim is true*; its threshold is 0, fixed before anything was seen.
+# No: just noise and a coin, which takes it in with [[25 %|definition]].
+#
+# **Second: the threshold.** Over all eight steps the best score is the likelihood ratio of the shares, in against out, *if the claim is
+# true*. It brings a threshold of its own, 0, fixed before anything was seen. So no half of the models has to be spent on choosing one.
 
 # %% [markdown]
-# One thing more. The signed pair tells only at rates that are hard to count: without a single false alarm in 1,000 models the FPR may
-# still be {{ f"{1 - 0.025 ** (1 / 1000):.2%}" }}, and $e^\varepsilon$ times that allows
-# {{ f"{(1 - 0.025 ** (1 / 1000)) * np.exp(claimed.epsilon(DELTA)):.0%}" }} of hits. But a run does not keep one pair, it keeps a whole
-# curve of pairs, as lesson 10 drew it; those with a smaller ε and a larger δ tell at rates that he can count. So `dpsgd_bound` holds the
-# counts against *all* of them, and translates back.
+# **Third: what to hold the counts against.** The signed pair tells only at rates that are hard to count. Without a single false alarm in
+# 1,000 models the FPR may still be {{ f"{1 - 0.025 ** (1 / 1000):.2%}" }}, and $e^\varepsilon$ times that allows
+# {{ f"{(1 - 0.025 ** (1 / 1000)) * np.exp(claimed.epsilon(DELTA)):.0%}" }} of hits.
+#
+# But a run does not keep one pair, it keeps a whole curve of pairs, as lesson 10 drew it. Those with a smaller ε and a larger δ tell at
+# rates that can be counted. So `dpsgd_bound` holds the counts against *all* of them, and translates back.
+
+# %% [markdown]
+# The five auditors:
+#
+# | auditor | sees | threshold | held against |
+# |---|---|---|---|
+# | final model, pair (round 1) | the final model | chosen on one half | the pair |
+# | final model, curve | the final model | chosen on one half | the curve |
+# | each update, pair | every noisy sum | chosen on one half | the pair |
+# | each update, pair at 0 | every noisy sum | 0, all models count | the pair |
+# | each update, curve at 0 | every noisy sum | 0, all models count | the curve |
+#
+# The next two cells write the last four down, the third runs all. Which of the three choices will be worth most?
 
 
 # %%
@@ -343,23 +361,40 @@ for name, seen in {"sound": sound, "flagged": flagged}.items():
         print(f"{name:8} {way:23} {told(by_way[name, way])}")
 
 # %% [markdown]
-# Of the sound claim of {{ f"{claimed.epsilon(DELTA):.2f}" }} the last auditor shows
-# {{ f"{np.mean([b.epsilon for b in by_way['sound', 'each update, curve at 0']]):.2f}" }} on average, and refutes it in
-# {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["sound", "each update, curve at 0"]) }} of 8 audits. The first shows
-# {{ f"{np.mean([b.epsilon for b in by_way['sound', 'final model, pair']]):.2f}" }}. And the flag: the last auditor refutes the claim in
-# {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["flagged", "each update, curve at 0"]) }} of 8 audits, the first in
-# {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["flagged", "final model, pair"]) }}.
-
-# %% [markdown]
-# Is that the curve, or only that a fixed threshold leaves all 2,000 models to count? The rows "at 0" differ in nothing but the curve:
-# {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, pair at 0']]):.2f}" }} against the pair,
-# {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, curve at 0']]):.2f}" }} against the curve, of the same counts.
+# Begin with the verdicts on the flag. The last auditor refutes the claim in
+# {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["flagged", "each update, curve at 0"]) }} of 8 audits, the other four together in
+# {{ sum(b.refutes(claimed.epsilon(DELTA)) for way in list(ways)[:4] for b in by_way["flagged", way]) }}. Leyla should have ordered the last.
 #
-# (The verdict assumes nothing about the program. The number behind "ε ≥" is a translation, for DP-SGD with these steps and this sample
-# rate.) "Nothing was found" is worth as much as the auditor. A way to know what he is worth: let him audit something broken on purpose.
+# Nor does it convict the innocent. The sound claim of {{ f"{claimed.epsilon(DELTA):.2f}" }} it refutes in
+# {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["sound", "each update, curve at 0"]) }} of 8, and shows
+# {{ f"{np.mean([b.epsilon for b in by_way['sound', 'each update, curve at 0']]):.2f}" }} of it on average. Round 1's auditor shows
+# {{ f"{np.mean([b.epsilon for b in by_way['sound', 'final model, pair']]):.2f}" }}.
 
 # %% [markdown]
-# And the ceiling? A perfect attack on n models with the canary and n without, against the pair and against the curve:
+# Which choice was it? On the flagged models, on average, always between two auditors who differ in one choice:
+#
+# - to *see* every update instead of the final model: from
+#   {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'final model, pair']]):.2f}" }} to
+#   {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, pair']]):.2f}" }};
+# - a fixed *threshold* instead of a chosen one: from
+#   {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, pair']]):.2f}" }} to
+#   {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, pair at 0']]):.2f}" }};
+# - the same counts held *against* the curve instead of the pair: from
+#   {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, pair at 0']]):.2f}" }} to
+#   {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, curve at 0']]):.2f}" }}.
+#
+# The curve, then; the fixed threshold by itself gained nothing. But the curve alone will not do either: on the final model it shows
+# {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'final model, curve']]):.2f}" }}.
+
+# %% [markdown]
+# (The verdict assumes nothing about the program. The number behind "ε ≥" is a translation, for DP-SGD with these steps and this sample
+# rate.)
+#
+# "Nothing was found" is worth as much as the auditor. A way to know what an auditor is worth: order an audit of something broken on purpose.
+
+# %% [markdown]
+# Does the ceiling of round 2 stand in the way of the curve too? A perfect attack on n models with the canary and n without, against the
+# pair and against the curve:
 
 
 # %%
@@ -375,16 +410,20 @@ for n in (5, 10, 20, 100):
     )
 
 # %% [markdown]
-# (20 is where the scale ends.) With 10 and 10 the rates are at least {{ f"{0.025 ** 0.1:.0%}" }} and at most
-# {{ f"{1 - 0.025 ** 0.1:.0%}" }}. The pair hardly minds, as $e^\varepsilon$ is {{ f"{np.exp(claimed.epsilon(DELTA)):.0f}" }}. But the curve
-# also says how far the two rates may lie apart, its δ at ε = 0, and so wide a gap needs less noise than was claimed. Twenty models could
-# refute this claim, if a perfect attack existed. What is short is the attack: noise makes it imperfect.
+# Far less. (20 is where the scale ends.) Twenty models could refute this claim, if a perfect attack existed. What is short is the attack:
+# noise makes it imperfect.
+#
+# Why? With 10 and 10 the rates are at least {{ f"{0.025 ** 0.1:.0%}" }} and at most {{ f"{1 - 0.025 ** 0.1:.0%}" }}. The pair hardly minds, as
+# $e^\varepsilon$ is {{ f"{np.exp(claimed.epsilon(DELTA)):.0f}" }}. But the curve also says how far the two rates may lie apart, its δ at
+# ε = 0, and so wide a gap needs less noise than was claimed.
 
 # %% [markdown]
-# Must it be thousands of models? With many canaries in one model, each with its own coin, a *single run* is many coin tosses.
-# Steinke and others (2023) showed that guesses about them can be counted: if the run is ε-DP, each is right with a chance of at most
-# $e^\varepsilon / (1 + e^\varepsilon)$, whatever the guesses before it. (The δ costs a little extra.) That is a
-# [one-run audit](glossary.md#one-run-audit). How many guesses is fixed beforehand: a quarter in, a quarter out.
+# All this took 2,000 models. What if Leyla can pay for one? With many canaries in one model, each with its own coin, a *single run* is many
+# coin tosses: a [one-run audit](glossary.md#one-run-audit).
+#
+# Steinke and others (2023) showed that guesses about the coins can be counted. If the run is ε-DP, each guess is right with a chance of at
+# most $e^\varepsilon / (1 + e^\varepsilon)$, whatever the guesses before it. (The δ costs a little extra.) How many guesses is fixed
+# beforehand: a quarter in, a quarter out. What will a single run show, and what do the coins of 50?
 
 
 # %%
@@ -403,11 +442,11 @@ for name, seen in {"sound": sound, "flagged": flagged}.items():
 # %% [markdown]
 # One model shows {{ f"{np.mean([single(flagged, k, 1).epsilon for k in range(8)]):.2f}" }} of the flagged training, under a ceiling of
 # {{ f"{single(flagged, 0, 1).ceiling:.2f}" }}: 32 coins are few. A large network has room for thousands of canaries in one run, and
-# nobody trains one of *those* two thousand times. The price is that such a bound stays further below the truth, even with the coins of 50
-# runs: {{ f"{np.mean([single(flagged, k, 50).epsilon for k in range(0, 400, 50)]):.2f}" }} of
-# {{ f"{as_run.epsilon(DELTA):.2f}" }}.
+# nobody trains one of *those* two thousand times.
 #
-# That is not the fault of its ceiling:
+# The price is that such a bound stays further below the truth, even with the coins of 50
+# runs: {{ f"{np.mean([single(flagged, k, 50).epsilon for k in range(0, 400, 50)]):.2f}" }} of
+# {{ f"{as_run.epsilon(DELTA):.2f}" }}. Is its ceiling to blame?
 
 # %%
 figure, ax = ceiling_figure()
@@ -418,12 +457,12 @@ ax.legend(loc="lower right", bbox_to_anchor=(1, 0.22))
 mt.show(figure, alt=f"The line of one run lies above: {guesses[1]:.1f} at 10, {guesses[-1]:.1f} at 10,000")
 
 # %% [markdown]
-# Of as many coins a guesser who is always right could even show more, since one share is bounded with the whole error, not two rates with
-# half of it. A ceiling is not a result. Noise makes guesses wrong, and the theorem knows only their share, no curve.
+# No. Of as many coins a guesser who is always right could even show more, since one share is bounded with the whole error, not two rates
+# with half of it. A ceiling is not a result. Noise makes guesses wrong, and the theorem knows only their share, no curve.
 
 # %% [markdown] audience="instructor"
 # **Round 3 (9 minutes).** The table is the heart of the lesson; give it time. Ask: *is the last auditor unfair, since no attacker sees
-# updates?* (He tests the sentence that was signed. Whoever wants to sign less, about the final model only, has no accountant for that.)
+# updates?* (The last auditor tests the sentence that was signed. Whoever wants to sign less, about the final model only, has no accountant for that.)
 # Slip: “the curve makes the bound bigger, so it is less safe”. Its verdict assumes nothing; only the translated number assumes DP-SGD.
 # Beside the last figure ask what n counts on either line.
 
@@ -444,7 +483,7 @@ mt.show(figure, alt=f"The line of one run lies above: {guesses[1]:.1f} at 10, {g
 member = np.zeros((400, len(pool)), bool)
 member[:, : len(records)] = True
 how = {"privacy": claimed, "directions": unused_directions(model)[[20, 64]], "seed": 1, "progress": False}
-each = 1 - 0.05 / len(suspects.SUSPECTS)
+each_sure = 1 - 0.05 / len(suspects.SUSPECTS)
 shares, claims = {}, {}
 
 
@@ -453,7 +492,7 @@ def examine(suspect):
     name, account = suspect.name, suspect.account(claimed, len(records), len(pool))
     seen = observe(model, pool, member, release=suspect.release, **how)
     shares[name], claims[name] = replace(seen, privacy=account), account.epsilon(DELTA)
-    bound = strongest_bound(shares[name], delta=DELTA, confidence=each)
+    bound = strongest_bound(shares[name], delta=DELTA, confidence=each_sure)
     verdict = "REFUTED" if bound.refutes(claims[name]) else "not refuted"
     shown = f"shown ε ≥ {bound.epsilon:5.2f} (perfect: {bound.ceiling:.2f})"
     print(f"{name:6} claims ε = {claims[name]:.2f}, {shown}: {verdict}")
@@ -515,7 +554,7 @@ def small_audit(seen, start, pair):
     shares = replace(
         seen.shares, share=seen.shares.share[:, *part], inserted=seen.shares.inserted[part], privacy=claimed
     )
-    return strongest_bound(shares, delta=DELTA, confidence=each)
+    return strongest_bound(shares, delta=DELTA, confidence=each_sure)
 
 
 weak = {
@@ -868,14 +907,14 @@ def refutes(test, threshold, epsilon):
 # %%
 rng, wrong = np.random.default_rng(7), {}
 for epsilon in (0, 1):
-    peeked = split = 0
+    peeked = halves = 0
     for trial in range(1000):
         game = game_of(rng, epsilon)
         value = audit.threshold_from(game).value
         peeked += refutes(game, audit.Threshold(value), epsilon)  # says "fixed beforehand", and was not
         held, test = audit.halves(game, seed=trial)
-        split += refutes(test, audit.threshold_from(held), epsilon)
-    for name, count in {"best threshold": peeked, "chosen on one half": split}.items():
+        halves += refutes(test, audit.threshold_from(held), epsilon)
+    for name, count in {"best threshold": peeked, "chosen on one half": halves}.items():
         wrong[epsilon, name] = mt.Rate(int(count), 1000)
         print(f"{name:18} refutes the true ε = {epsilon} in {wrong[epsilon, name]}")
 
@@ -892,7 +931,7 @@ except ValueError as refusal:
 
 # %% [markdown]
 # Could Leyla have known? Yes: by an auditor who sees the updates, with 2,000 tiny models or a few hundred, and numbers fixed beforehand. What she
-# could never have had from him is the opposite. An audit can say "this claim is false, [[95 %|definition]] sure". It can't say
+# could never have had from any auditor is the opposite. An audit can say "this claim is false, [[95 %|definition]] sure". It can't say
 # "this claim is true". That takes the proof, and somebody who reads whether the code does what the proof assumes.
 
 # %% [markdown] audience="instructor"

@@ -147,13 +147,13 @@ epsilon_bound = Exercise(
         Wrong(
             "one_direction",
             _bound_with(ratio=lambda t, f, d: (t - d) / f),
-            "Right for an attack that accuses few. “He does not accuse” is an event too, and where most are accused it refutes "
+            "Right for an attack that accuses few. “Not accused” is an event too, and where most are accused it refutes "
             "more: (1 − FPR − δ) / (1 − TPR).",
         ),
         Wrong(
             "other_direction",
             _bound_with(ratio=lambda t, f, d: (1 - f - d) / (1 - t)),
-            "That is the ratio of “he does not accuse”. Where few are accused the other one refutes more: (TPR − δ) / FPR.",
+            "That is the ratio of “not accused”. Where few are accused the other one refutes more: (TPR − δ) / FPR.",
         ),
         Wrong(
             "smaller_ratio",
@@ -168,7 +168,7 @@ epsilon_bound = Exercise(
         Wrong(
             "no_delta_in_the_second",
             lambda h, m, a, n, d, c: _larger(h, m, a, n, c, d, 0.0),
-            "The first ratio is right. In the second, that of “he does not accuse”, the δ is missing: (1 − FPR − δ) / (1 − TPR).",
+            "The first ratio is right. In the second, that of “not accused”, the δ is missing: (1 − FPR − δ) / (1 − TPR).",
         ),
         Wrong(
             "no_delta_in_the_first",
@@ -775,11 +775,11 @@ quiz = Quiz(
             "An auditor of the final model shows little, one who sees every update shows much. Why trust the second more?",
             [
                 Choice(
-                    "He sees what the claim covers: all that DP-SGD releases on its way",
+                    "That one sees what the claim covers: all that DP-SGD releases",
                     "The ε is promised against whoever sees every noisy sum. A test that sees less can only be weaker.",
                 ),
                 Choice(
-                    "His bound is larger, and of two audits the one that shows more was done better",
+                    "The bound is larger, and of two audits the one that shows more was done better",
                     "A threshold that has seen the test shows more too, of pure noise as well. So first ask how a bound was made.",
                     wrong="larger_is_better",
                 ),

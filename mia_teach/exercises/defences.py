@@ -654,7 +654,7 @@ frontier = Exercise(
 quiz = Quiz(
     [
         Question(
-            "A supplier's filter rounds all probabilities. His test: the loss attack at a false positive rate of 1 % found 3 % of the "
+            "A supplier's filter rounds all probabilities. The test: the loss attack at a false positive rate of 1 % found 3 % of the "
             "members before and 0.0 % after. What happened?",
             [
                 Choice(
@@ -683,36 +683,36 @@ quiz = Quiz(
             name="nought_by_rounding",
         ),
         Question(
-            "What makes an attacker adaptive?",
+            "What makes an attack adaptive?",
             [
                 Choice(
-                    "He asks the target more questions than others",
+                    "It asks the target more questions than others",
                     "That is a larger budget. Adapting means knowing what the defence does, and may need not a single question more.",
                     wrong="adaptive_means_more_queries",
                 ),
                 Choice(
-                    "He has seen the members of the target before",
-                    "Nobody tells him whom the target trained on. He knows that of his own models.",
+                    "It has seen the members of the target before",
+                    "Nobody tells an attacker whom the target trained on. That is known of the attacker's own models.",
                     wrong="adaptive_knows_truth",
                 ),
                 Choice(
-                    "He changes his threshold for every record",
+                    "It changes the threshold for every record",
                     "Comparing a record with its own past does that, with a defence or without one.",
                     wrong="adaptive_means_per_record",
                 ),
                 Choice(
-                    "He knows the defence and attacks accordingly",
-                    "He undoes what can be undone, lets his own models use the same defence, or takes what the defence leaves alone.",
+                    "It knows the defence and attacks accordingly",
+                    "It undoes what can be undone, lets models of its own use the same defence, or takes what the defence leaves alone.",
                 ),
             ],
             name="what_adaptive_means",
         ),
         Question(
-            "With label smoothing the loss attack finds next to nobody. Why can somebody with models of his own find more?",
+            "With label smoothing the loss attack finds next to nobody. Why can somebody with shadow models find more?",
             [
                 Choice(
-                    "His shadow models are trained without smoothing",
-                    "Then he would find less: his bells would stand in the wrong place. He smooths as the target does.",
+                    "The shadow models are trained without smoothing",
+                    "Then less would be found: the bells would stand in the wrong place. One smooths as the target does.",
                     wrong="unsmoothed_shadows",
                 ),
                 Choice(

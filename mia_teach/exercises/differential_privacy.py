@@ -317,7 +317,7 @@ largest_tpr = Exercise(
         Case(np.linspace(0, 1, 11), 0.4, 0.02),
     ),
     hints=(
-        "The promise holds for every event and in both directions. One event is “he accuses”, the other “he does not accuse”.",
+        "The promise holds for every event and in both directions. One event is “accused”, the other “not accused”.",
         "From the first: TPR ≤ e^ε · FPR + δ. From the second, with the two data sets exchanged: 1 − FPR ≤ e^ε · (1 − TPR) + δ. "
         "Solve that for TPR, and take the smaller of the two. A rate is at most 1.",
         "`np.minimum(np.exp(epsilon) * fpr + delta, 1 - np.exp(-epsilon) * (1 - delta - fpr))`, and `np.minimum` of that with 1.",
@@ -326,24 +326,24 @@ largest_tpr = Exercise(
         Wrong(
             "one_side",
             _tpr_with(join=lambda one, other: one),
-            "Right where few are accused. But “he does not accuse” is an event too, and gives a second line that is lower where "
+            "Right where few are accused. But “not accused” is an event too, and gives a second line that is lower where "
             "many are.",
         ),
         Wrong(
             "one_side_without_end",
             _tpr_with(join=lambda one, other: one, top=None),
-            "That is the line of “he accuses”, and it is right where few are accused. Further right it passes 1, which no rate does; "
-            "and the line of “he does not accuse” is lower there.",
+            "That is the line of “accused”, and it is right where few are accused. Further right it passes 1, which no rate does; "
+            "and the line of “not accused” is lower there.",
         ),
         Wrong(
             "other_side",
             _tpr_with(join=lambda one, other: other),
-            "That is the line of “he does not accuse”. At low false positive rates the other one is lower: TPR ≤ e^ε · FPR + δ.",
+            "That is the line of “not accused”. At low false positive rates the other one is lower: TPR ≤ e^ε · FPR + δ.",
         ),
         Wrong(
             "other_side_without_end",
             _tpr_with(join=lambda one, other: other, top=None),
-            "That is the line of “he does not accuse” alone. At low false positive rates the other, e^ε · FPR + δ, is lower; and "
+            "That is the line of “not accused” alone. At low false positive rates the other, e^ε · FPR + δ, is lower; and "
             "with δ yours ends above 1.",
         ),
         Wrong(
@@ -531,7 +531,7 @@ quiz = Quiz(
             [
                 Choice(
                     "Whoever tries to tell whether she took part gains at most about a factor e by it",
-                    "The odds that she took part, about e times what they were at most, whatever he knows and computes. With odds of one to "
+                    "The odds that she took part, about e times what they were at most, whatever is known and computed. With odds of one to "
                     "one that is a precision of 73 %: a bound, not “nothing”.",
                 ),
                 Choice(

@@ -306,10 +306,10 @@ p_values = Exercise(
         _p_case(1, 5, 39),
     ),
     hints=(
-        "You have T of people of whom you know that they were not in the pool. If this person was not either, his T is one "
+        "You have T of people of whom you know that they were not in the pool. If this person was not either, this T is one "
         "more of the same kind. How often would it be among the highest?",
-        "Count the known outsiders whose T is as high as his or higher, and count him too: he is one of those who might be "
-        "an outsider.",
+        "Count the known outsiders whose T is as high as the person's or higher, and count the person too, who is one of "
+        "those who might be an outsider.",
         "`(outsiders[:, None] >= t)` has a row for each outsider and a column for each person. Sum over the rows, add 1, and "
         "divide by `len(outsiders) + 1`.",
     ),
@@ -335,13 +335,13 @@ p_values = Exercise(
             "nought_is_possible",
             _p_with(lambda high, known: high / known),
             "Whoever exceeds all known outsiders gets a p value of 0, as if that could not happen by chance. Of n outsiders "
-            "and one more, the last one is the highest once in n + 1. Count him in, above and below the line.",
+            "and one more, the last one is the highest once in n + 1. Count the person in, above and below the line.",
         ),
         Wrong(
             "counted_only_below",
             _p_with(lambda high, known: high / (known + 1)),
-            "You count the person among all and not among those who score as high as he does. He does: add 1 above the "
-            "line too.",
+            "You count the person among all and not among those who score as high as the person does. The person does: add 1 "
+            "above the line too.",
         ),
         Wrong(
             "counted_only_above",
@@ -364,7 +364,7 @@ p_values = Exercise(
             lambda t, outsiders: (
                 (1 + (np.abs(outsiders)[:, None] >= np.abs(t)).sum(axis=0)) / (1 + len(outsiders))
             ),
-            "You take absolute values. Who is far from the pool has a T far below 0, and nobody accuses him for that.",
+            "You take absolute values. Who is far from the pool has a T far below 0, and nobody is accused for that.",
         ),
         Wrong(
             "confidence_for_p",
@@ -386,8 +386,8 @@ p_values = Exercise(
         Wrong(
             "among_everybody",
             lambda t, outsiders: (np.append(outsiders, t)[:, None] >= t).mean(axis=0),
-            "You rank each person among the outsiders and all the other tested people. Members among those push him down; "
-            "compare him with the known outsiders and himself alone.",
+            "You rank each person among the outsiders and all the other tested people. Members among those push the rank "
+            "down; compare each with the known outsiders alone, and count the person in.",
         ),
         Wrong(
             "counts",
@@ -479,8 +479,8 @@ beacon_ratio = Exercise(
         _beacon_case(1, 4, 35, 12, 0.02),
     ),
     hints=(
-        "Look only at sites where the person has the allele. If he is in the pool, the beacon says no there with the "
-        "probability `error`. If he is not, it says no where nobody in the pool has it. How probable is that?",
+        "Look only at sites where the person has the allele. If the person is in the pool, the beacon says no there "
+        "with the probability `error`. If not, it says no where nobody in the pool has it. How probable is that?",
         "A pool of n people has 2n copies, and each lacks the allele with probability 1 − f: "
         "`nobody = (1 - frequencies) ** (2 * pool_size)`. A yes has the ratio (1 − error) / (1 − nobody), a no "
         "error / nobody.",
@@ -507,7 +507,7 @@ beacon_ratio = Exercise(
             "yes_alone",
             _beacon_with(lambda has, answers, yes, no: has @ np.where(answers, yes, 0.0)),
             "You let the noes pass. A no at a site where the person has the allele is the strongest evidence there is: that "
-            "he is not in the pool.",
+            "the person is not in the pool.",
         ),
         Wrong(
             "no_alone",
@@ -517,14 +517,14 @@ beacon_ratio = Exercise(
         Wrong(
             "at_every_site",
             _beacon_with(lambda has, answers, yes, no: np.where(answers, yes, no).sum() + 0.0 * has[:, 0]),
-            "You add up all sites, whether or not the person has the allele, so everybody gets the same. Where he lacks it, "
-            "his presence would not change the answer.",
+            "You add up all sites, whether or not the person has the allele, so everybody gets the same. Whoever "
+            "lacks it does not change the answer there.",
         ),
         Wrong(
             "agreement_everywhere",
             _every_site,
             "You also count sites where the person lacks the allele. There the beacon's answer is about others, and is the "
-            "same with him or without.",
+            "same with the person or without.",
         ),
         Wrong(
             "answers_exchanged",
@@ -545,7 +545,7 @@ beacon_ratio = Exercise(
             "shared_alleles",
             lambda has, answers, frequencies, pool_size, error: (has & answers).sum(axis=1),
             "You count the person's alleles that the beacon knows. Common ones are in every pool; weigh each by how "
-            "surprising the answer would be without him.",
+            "surprising the answer would be without the person.",
         ),
         Wrong(
             "no_error",

@@ -288,7 +288,7 @@ class DefenceFrontier(Lab):
     def picture(self):
         from matplotlib.figure import Figure
 
-        from mia_teach.plots import style
+        from mia_teach.plots import in_percent, style
 
         v = self.values()
         i, a, who = v["defence"], v["attacker"], v["exposed"]
@@ -319,8 +319,9 @@ class DefenceFrontier(Lab):
                 xlim=reach[0],
                 ylim=reach[1 + who],
                 xlabel="accuracy on new records",
-                ylabel=f"found by {_SAID[self.attacker]} at 1 % FPR (share)",
+                ylabel=f"found by {_SAID[self.attacker]} at 1 % FPR",
             )
+            in_percent(ax.yaxis)
             ax.legend(loc="best", fontsize=9)
         return figure
 

@@ -1,6 +1,5 @@
 """The lecturer's edition: what each lesson's notes hold, and that they speak of this lesson as it stands."""
 
-import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -21,15 +20,6 @@ LEADS = (
     "When an answer is wrong.",
     "To discuss.",
 )
-# Names that a lesson gives a second meaning, so that an earlier cell is not what it was; the notes say so.
-REUSED = {
-    "04_likelihood_ratio": {"own"},
-    "07_genomes": {"aucs"},
-    "08_who_is_at_risk": {"first", "second"},
-    "09_defences": {"grid", "figure", "ax"},
-    "10_differential_privacy": {"right"},
-    "11_audits": {"split"},
-}
 
 
 @cache
@@ -173,24 +163,6 @@ def test_what_the_notes_call_by_name_is_there(path):
             continue
         for word in re.findall(r"[A-Za-z_]\w+", name):
             assert re.search(rf"\b{word}\b", code) or re.search(rf"\b{word}\b", package), (name, word)
-
-
-@pytest.mark.parametrize("name", REUSED)
-def test_names_with_a_second_meaning_are_told(name):
-    [path] = [one for one in SOURCES if one.stem == name]
-    assigned = [
-        {node.id for node in ast.walk(ast.parse(cell.text)) if _stores(node)}
-        for cell in lesson(path).cells
-        if cell.kind == "code" and cell.for_learners
-    ]
-    told = set(re.findall(r"`(\w+)", paragraph(path, "What goes wrong at the machine.")))
-    for word in REUSED[name]:
-        assert word in told
-        assert sum(word in names for names in assigned) >= 2, word
-
-
-def _stores(node) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def test_no_note_reaches_a_learner():
