@@ -133,7 +133,7 @@ best_attack_shows = Task(
     points=5,
     question="""
 Leyla has changed jobs, and a vendor sends her an audit: "several attacks, every threshold, and the largest lower bound was this". She lets the vendor send
-the scores. Some models trained on the canary, the others did not; each was attacked by all of the attacks. What may he say, at 95 %?
+the scores. Some models trained on the canary, the others did not; each was attacked by all of the attacks. What may the vendor say, at 95 %?
 
 Let the models that `chooses` marks choose, and the others be judged. For each attack take the threshold that `mt.audit.threshold_from` finds on the choosing
 models, and the bound that `mt.audit.clopper_pearson` gives *there*; the attack with the largest is chosen. (Nothing is claimed with these bounds, so give

@@ -166,7 +166,7 @@ strongest there, with the filter the strongest *there*. Return the mean **change
             "best_of_each_target",
             _bought(choose=lambda before, after: (before.max(axis=0), after.max(axis=0))),
             "For every single target you take the attack that happened to find most there. That picks luck; an attacker has to choose "
-            "before he knows the truth of a target.",
+            "before the truth of a target is known.",
         ),
         Wrong(
             "without_minus_with",

@@ -68,10 +68,10 @@ allowed_by_all = Task(
     question="""
 Nadia's hospital has trained with differential privacy. Its announcement names one pair (ε, δ); the accountant's file holds a table of `pairs`, the
 announced one first, and the training keeps **all of them at once**. An employer who can bear to accuse a share `fpr` of the others wrongly, in a town
-where a share `base_rate` took part: how much can he do at most, whatever he knows?
+where a share `base_rate` took part: how much can be done at most, whatever the employer knows?
 
 Give the largest **true-positive rate that the announced pair** allows at `fpr`, the largest that **all pairs together** allow, and the largest
-**precision** that his accusations can have with that. (Remember that a pair binds whom he accuses and whom he does not.)
+**precision** that the accusations can have with that. (Remember that a pair binds who is accused and who is not.)
 """,
     reference=_allowed_by_all,
     draw=_accountant,
@@ -199,7 +199,7 @@ protected? Give the **largest number** for which no attacker can find more than 
             _promised(
                 grown=lambda epsilon, k: epsilon, broken=lambda epsilon, delta, k: delta, most=lambda *a: 1
             ),
-            "That is the promise about one sentence. The insurer asks about a person, and whoever looks for all of his sentences at "
+            "That is the promise about one sentence. The insurer asks about a person, and whoever looks for all of a person's sentences at "
             "once has more to go by.",
         ),
         Wrong(
@@ -216,7 +216,7 @@ protected? Give the **largest number** for which no attacker can find more than 
         Wrong(
             "delta_as_it_was",
             _promised(broken=lambda epsilon, delta, k: delta),
-            "The user's ε has grown, and his δ is that of one sentence. Every link of the chain lets its own δ through.",
+            "The user's ε has grown, and the δ is still that of one sentence. Every link of the chain lets its own δ through.",
         ),
         Wrong(
             "largest_factor_for_all",

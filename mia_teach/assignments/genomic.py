@@ -73,7 +73,7 @@ populations; the pool is from one of them.
 The report accused whoever had a T above the standard normal distribution's upper `fpr` point (`norm.isf(fpr)`). Give the **rate** at which
 that accuses outsiders *from the pool's population*, and the two ends of its exact **95 % interval**. Then mend the test by ranks, as in the
 lesson: give the **lowest T among those outsiders** of which this is true. Accuse whoever exceeds it, and the promise holds: among the outsiders
-**and the new person**, at most a share `fpr` have a T as high as his.
+**and the new person**, at most a share `fpr` have a T as high as the newcomer's.
 """,
     reference=_mended_test,
     draw=_known_outsiders,

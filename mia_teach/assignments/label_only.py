@@ -59,12 +59,12 @@ scores_on_a_budget = Task(
     points=6,
     question="""
 A lender's service names a grade and nothing else, and every answer costs money. The broker has a table of noisy copies ready, more
-than he can pay for: `budget` is the number of letters he can buy in all, the same number for every record and as many as it allows, the
-first copies first. His own models cost him nothing.
+than the money allows: `budget` is the number of letters to be bought in all, the same number for every record and as many as it allows, the
+first copies first. The broker's own models cost nothing.
 
-Score each record by how much longer its letter holds at the target than is usual for it: the **share of right letters** among those he
-buys, minus the **mean of that share over his models that never saw the record**, on the same copies. Return the scores and how many letters he
-bought.
+Score each record by how much longer its letter holds at the target than is usual for it: the **share of right letters** among those
+bought, minus the **mean of that share over the broker's models that never saw the record**, on the same copies. Return the scores and how many letters
+were bought.
 """,
     reference=_scores_on_a_budget,
     draw=_paid,

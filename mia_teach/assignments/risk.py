@@ -210,7 +210,7 @@ worth_for_a_group = Task(
     name="worth_for_a_group",
     points=4,
     question="""
-An insurer has turned down a woman who had been in a coma: the attack accused her. In *his* files a share `base_rate` of people like her were in
+An insurer has turned down a woman who had been in a coma: the attack accused her. In the *insurer's* files a share `base_rate` of people like her were in
 the hospital's training set. Her lawyer asks what such an accusation is worth, and what the insurer would have to know already for it to be worth more
 than a coin.
 

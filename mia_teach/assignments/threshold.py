@@ -61,7 +61,7 @@ hospital_report = Task(
     question="""
 A hospital attacked its own model before handing it out. `loss` holds the model's loss on each of its patients, `member`
 who was trained on. The insurer who will one day attack the model can afford false alarms on a share of at most `fpr` of
-the outsiders, and in *his* files a share `base_rate` of all people were in the training set.
+the outsiders, and in the *insurer's* files a share `base_rate` of all people were in the training set.
 
 Give what the hospital has to report: the **true-positive rate** of the loss attack at that false-positive rate, by counts
 as in the lesson, and the **precision** of the insurer's accusations. For the precision take the false-positive rate that

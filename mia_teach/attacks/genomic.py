@@ -87,7 +87,7 @@ def homer_distance(
 
         D = mean over sites of  ``|y − reference| − |y − pool|``,   y = genotype / 2
 
-    A member pulled the pool's frequencies a little towards his own genotype, so D is positive for members; for
+    A member pulled the pool's frequencies a little towards their own genotype, so D is positive for members; for
     outsiders of the same population it lies around 0, if pool and reference are equally large.
 
     Source: Homer et al. 2008, "Resolving individuals contributing trace amounts of DNA to highly complex

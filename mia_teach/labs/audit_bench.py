@@ -36,7 +36,7 @@ CONTROLS = ("sees", "noise", "canaries", "models")
 
 @dataclass(frozen=True, eq=False)
 class Watched:
-    """Models trained once, as two auditors see them, each with canaries and coins of his own.
+    """Models trained once, as two auditors see them, each with canaries and coins of its own.
 
     Args:
         shares: what each update held of the gradient canaries.

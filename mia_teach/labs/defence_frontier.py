@@ -34,7 +34,7 @@ class Setting:
         shown: what each model answers about each record.
         accuracy: each model's share of right answers on records that no model trained on, as it answers them.
         read: the same as an adversary reads it who knows of the defence; by default as shown. A temperature is undone.
-        own: what the models say before the answer is masked, which an adversary has of his own models; by default as shown.
+        own: what the models say before the answer is masked, which adversaries have of their own models; by default as shown.
     """
 
     name: str
