@@ -644,8 +644,9 @@ promise = Exercise(
 quiz = Quiz(
     [
         Question(
-            "You train fifty shadow models and learn an attack classifier on them. On the target it ranks the records "
-            "just as the plain loss does. What have the fifty models bought you?",
+            "You train fifty shadow models and learn an attack classifier on them. The target may be asked once, about the "
+            "suspects and nobody else, and the classifier ranks them just as the plain loss does. What have the fifty "
+            "models bought you?",
             [
                 Choice(
                     "Nothing: the same ranking is the same attack",
@@ -784,10 +785,10 @@ quiz = Quiz(
                     wrong="per_class_has_more_data",
                 ),
                 Choice(
-                    "It knows the label, and the loss alone does not",
-                    "The loss is computed from the label, so both use it. What differs is with whom an answer is "
-                    "compared.",
-                    wrong="loss_ignores_the_label",
+                    "It has learnt what baby baskets contain, and knows them",
+                    "It sees five numbers of an answer and never a basket. What it has learnt is how sure a network is "
+                    "of this kind, seen and unseen.",
+                    wrong="classifier_sees_baskets",
                 ),
             ],
             name="own_kind",
