@@ -273,7 +273,7 @@ mt.show(figure, alt=f"The ceiling grows slowly: {ceilings[1]:.1f} at 10, {ceilin
 # ### Round 3: which auditor?
 #
 # Round 1's auditor would have let the flag pass. Whom should Leyla have ordered? An auditor makes three choices: what to *see*, where to put
-# the *threshold*, and what to hold the counts *against*. First the choices, one by one; then five auditors who differ in them.
+# the *threshold*, and what to hold the counts *against*. First the choices, one by one; then six auditors who differ in them.
 #
 # **First: what to see.** DP-SGD promises its ε against somebody who sees *every noisy sum*. The final model is what eight of them left,
 # blurred by all that was learnt. So let the auditor see what the promise covers, and look where nothing else is (Nasr 2023).
@@ -298,29 +298,31 @@ print(f"claimed noise multiplier: {claimed.noise_multiplier}")
 # %% [markdown]
 # No: just noise and a coin, which takes it in with [[25 %|definition]].
 #
-# **Second: the threshold.** Over all eight steps the best score is the likelihood ratio of the shares, in against out, *if the claim is
-# true*. It brings a threshold of its own, 0, fixed before anything was seen. So no half of the models has to be spent on choosing one.
+# **Second: the threshold.** Over all eight steps the best score is the *log* likelihood ratio of the shares, in against out, *if the claim
+# is true*. It brings a threshold of its own, 0, fixed before anything was seen. So no half of the models has to be spent on choosing one.
 
 # %% [markdown]
-# **Third: what to hold the counts against.** The signed pair tells only at rates that are hard to count. Without a single false alarm in
-# 1,000 models the FPR may still be {{ f"{1 - 0.025 ** (1 / 1000):.2%}" }}, and $e^\varepsilon$ times that allows
+# **Third: what to hold the counts against.** The signed pair forbids much only at false positive rates that are too small to count. Without a single
+# false alarm in 1,000 models the FPR may still be {{ f"{1 - 0.025 ** (1 / 1000):.2%}" }}, and $e^\varepsilon$ times that allows
 # {{ f"{(1 - 0.025 ** (1 / 1000)) * np.exp(claimed.epsilon(DELTA)):.0%}" }} of hits.
 #
-# But a run does not keep one pair, it keeps a whole curve of pairs, as lesson 10 drew it. Those with a smaller ε and a larger δ tell at
-# rates that can be counted. So `dpsgd_bound` holds the counts against *all* of them, and translates back.
+# But a run does not keep one pair, it keeps a whole curve of pairs, as lesson 10 drew it. Those with a smaller ε and a larger δ forbid
+# something at rates that can be counted. So `dpsgd_bound` holds the counts against *all* of them: it finds the most noise whose curve still
+# allows the counts, and reports the ε of that noise.
 
 # %% [markdown]
-# The five auditors:
+# The six auditors:
 #
 # | auditor | sees | threshold | held against |
 # |---|---|---|---|
 # | final model, pair (round 1) | the final model | chosen on one half | the pair |
 # | final model, curve | the final model | chosen on one half | the curve |
 # | each update, pair | every noisy sum | chosen on one half | the pair |
+# | each update, curve | every noisy sum | chosen on one half | the curve |
 # | each update, pair at 0 | every noisy sum | 0, all models count | the pair |
 # | each update, curve at 0 | every noisy sum | 0, all models count | the curve |
 #
-# The next two cells write the last four down, the third runs all. Which of the three choices will be worth most?
+# The next three cells write the last five down, the fourth runs all. Which of the three choices will be worth most?
 
 
 # %%
@@ -336,12 +338,19 @@ def gradient_pair(seen, k):
     return audit.clopper_pearson(test, threshold=audit.threshold_from(held, delta=DELTA), delta=DELTA)
 
 
+def gradient_curve(seen, k):
+    scores = replace(seen.shares, privacy=claimed).likelihood(k)
+    held, test = audit.halves(scores, seed=k)
+    return audit.dpsgd_bound(test, threshold=audit.threshold_from(held), privacy=claimed, delta=DELTA)
+
+
+# %%
 def gradient_pair_at_0(seen, k):
     scores = replace(seen.shares, privacy=claimed).likelihood(k)
     return audit.clopper_pearson(scores, threshold=audit.Threshold(0.0), delta=DELTA)
 
 
-def gradient_curve(seen, k):
+def gradient_curve_at_0(seen, k):
     scores = replace(seen.shares, privacy=claimed).likelihood(k)
     return audit.dpsgd_bound(scores, threshold=audit.Threshold(0.0), privacy=claimed, delta=DELTA)
 
@@ -351,8 +360,9 @@ ways = {
     "final model, pair": black_box,
     "final model, curve": black_box_curve,
     "each update, pair": gradient_pair,
+    "each update, curve": gradient_curve,
     "each update, pair at 0": gradient_pair_at_0,
-    "each update, curve at 0": gradient_curve,
+    "each update, curve at 0": gradient_curve_at_0,
 }
 by_way = {}
 for name, seen in {"sound": sound, "flagged": flagged}.items():
@@ -361,34 +371,34 @@ for name, seen in {"sound": sound, "flagged": flagged}.items():
         print(f"{name:8} {way:23} {told(by_way[name, way])}")
 
 # %% [markdown]
-# Begin with the verdicts on the flag. The last auditor refutes the claim in
-# {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["flagged", "each update, curve at 0"]) }} of 8 audits, the other four together in
-# {{ sum(b.refutes(claimed.epsilon(DELTA)) for way in list(ways)[:4] for b in by_way["flagged", way]) }}. Leyla should have ordered the last.
+# Begin with the verdicts on the flag. Whoever sees every update *and* holds the counts against the curve refutes the claim in
+# {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["flagged", "each update, curve"]) }} of 8 audits with a chosen threshold and in
+# {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["flagged", "each update, curve at 0"]) }} of 8 with 0; the other four auditors
+# together in {{ sum(b.refutes(claimed.epsilon(DELTA)) for way in ways if "update, curve" not in way for b in by_way["flagged", way]) }}.
 #
-# Nor does it convict the innocent. The sound claim of {{ f"{claimed.epsilon(DELTA):.2f}" }} it refutes in
-# {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["sound", "each update, curve at 0"]) }} of 8, and shows
+# Nor do these two convict the innocent. They refute the sound claim of {{ f"{claimed.epsilon(DELTA):.2f}" }} in
+# {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["sound", "each update, curve"]) }} and
+# {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["sound", "each update, curve at 0"]) }} of 8 audits, and show
+# {{ f"{np.mean([b.epsilon for b in by_way['sound', 'each update, curve']]):.2f}" }} and
 # {{ f"{np.mean([b.epsilon for b in by_way['sound', 'each update, curve at 0']]):.2f}" }} of it on average. Round 1's auditor shows
 # {{ f"{np.mean([b.epsilon for b in by_way['sound', 'final model, pair']]):.2f}" }}.
 
 # %% [markdown]
-# Which choice was it? On the flagged models, on average, always between two auditors who differ in one choice:
+# Which choice was it? What is shown of the flagged models, on average, with a threshold chosen on one half:
 #
-# - to *see* every update instead of the final model: from
-#   {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'final model, pair']]):.2f}" }} to
-#   {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, pair']]):.2f}" }};
-# - a fixed *threshold* instead of a chosen one: from
-#   {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, pair']]):.2f}" }} to
-#   {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, pair at 0']]):.2f}" }};
-# - the same counts held *against* the curve instead of the pair: from
-#   {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, pair at 0']]):.2f}" }} to
-#   {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, curve at 0']]):.2f}" }}.
+# | sees | held against the pair | held against the curve |
+# |---|---|---|
+# | the final model | {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'final model, pair']]):.2f}" }} | {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'final model, curve']]):.2f}" }} |
+# | every update | {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, pair']]):.2f}" }} | {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, curve']]):.2f}" }} |
 #
-# The curve, then; the fixed threshold by itself gained nothing. But the curve alone will not do either: on the final model it shows
-# {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'final model, curve']]):.2f}" }}.
+# Seeing and the curve pay *together*; neither alone reaches the claim. And the threshold? Fixed at 0 it spares the half that chooses. Against
+# the pair that shows {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, pair at 0']]):.2f}" }}, no more than the chosen one,
+# against the curve {{ f"{np.mean([b.epsilon for b in by_way['flagged', 'each update, curve at 0']]):.2f}" }}, the most of all. So Leyla
+# should have ordered the last.
 
 # %% [markdown]
-# (The verdict assumes nothing about the program. The number behind "ε ≥" is a translation, for DP-SGD with these steps and this sample
-# rate.)
+# (The verdict assumes nothing about the program. The number behind "ε ≥" holds for DP-SGD with these steps and this sample rate, of
+# which only the noise is in doubt.)
 #
 # "Nothing was found" is worth as much as the auditor. A way to know what an auditor is worth: order an audit of something broken on purpose.
 
@@ -566,8 +576,8 @@ for name, bounds in weak.items():
 
 # %% [markdown]
 # Of a sound {{ f"{claimed.epsilon(DELTA):.2f}" }} it shows {{ f"{np.mean([b.epsilon for b in weak['sound']]):.2f}" }} on average, where
-# 2,000 models at [[95 %|definition]] showed {{ f"{np.mean([b.epsilon for b in by_way['sound', 'each update, curve at 0']]):.2f}" }}. Half
-# of the noise it finds in {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in weak["flagged"]) }} of 10; a smaller fault may pass. So nothing
+# 2,000 models at [[95 %|definition]] showed {{ f"{np.mean([b.epsilon for b in by_way['sound', 'each update, curve at 0']]):.2f}" }}. The
+# halved noise is caught in {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in weak["flagged"]) }} of 10; a smaller fault may pass. So nothing
 # proves that birch and oak are right: two canaries didn't find a fault. Hide one in a direction that they don't look at, and they would
 # find nothing with any number of models.
 
@@ -772,8 +782,8 @@ assert np.isclose(_each, 0.99)
 
 # %% [markdown]
 # Your report on the seven, with its ceilings. And why the correction: seven verdicts at [[95 %|definition]] each may convict at least one
-# sound mechanism in up to [[7 × 5 % = 35 %|definition]] of all reports. Take 2,000 families of seven that each tell 400 coins truly with the
-# chance that ε = 1 allows. How often does it happen to them?
+# sound mechanism in up to [[7 × 5 % = 35 %|definition]] of all reports. Take 2,000 reports, each on seven sound mechanisms that claim ε = 1: an attack
+# on each guesses 400 coins and is right with probability e / (1 + e), the most that ε = 1 allows. In how many reports is one of them convicted?
 
 # %%
 names = list(shares)
@@ -930,8 +940,10 @@ except ValueError as refusal:
     print(refusal)
 
 # %% [markdown]
-# Could Leyla have known? Yes: by an auditor who sees the updates, with 2,000 tiny models or a few hundred, and numbers fixed beforehand. What she
-# could never have had from any auditor is the opposite. An audit can say "this claim is false, [[95 %|definition]] sure". It can't say
+# Could Leyla have known? Yes: by an auditor who sees the updates *and* holds the counts against the curve, at a threshold that has not seen
+# the test. With 2,000 tiny models {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["flagged", "each update, curve at 0"]) }} of 8
+# such audits refuted the claim; with 400 and a seventh of the error {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in weak["flagged"]) }} of
+# {{ len(weak["flagged"]) }}. What she could never have had from any auditor is the opposite. An audit can say "this claim is false, [[95 %|definition]] sure". It can't say
 # "this claim is true". That takes the proof, and somebody who reads whether the code does what the proof assumes.
 
 # %% [markdown] audience="instructor"
