@@ -288,29 +288,37 @@ for months in (1, 4, 16, 64):
 # %% [markdown]
 # Composition costs. The help against it is [subsampling](glossary.md#subsampling). If each month every nurse is asked only if a coin of
 # their own says so, with probability q, then most months say nothing of Tess, and nobody but Tess knows which. That hides her a second
-# time, and it is how a model trains: a batch is a random few of the records.
+# time, and it is how a model trains: a batch is a random few of the records. One answer with noise 1:
+
+# %%
+asked = {"everybody": 1.0, "each on a coin": 0.1}
+once = {who: DPSGD(noise_multiplier=1.0, sample_rate=q, steps=1).epsilon(1e-5) for who, q in asked.items()}
+for who, q in asked.items():
+    print(f"{who:15} (q = {q:g}): ε = {once[who]:.2f}")
 
 # %% [markdown]
+# The coin brings {{ f"{once['everybody']:.2f}" }} down to {{ f"{once['each on a coin']:.2f}" }}.
+#
 # **Hanna has to print one ε for a whole training**: many answers, a random few of the records in each. That is counted by an
 # [accountant](glossary.md#privacy-accountant).
 #
 # It follows the [privacy loss](glossary.md#privacy-loss) of an answer, the log of how much likelier the answer is in one world than in the
-# other. (No training loss: it is the log-likelihood ratio, the score of the best attack.) Losses of single steps add up, and ε is what
+# other. (Not a training loss: it is the log-likelihood ratio, the score of the best attack.) Losses of single steps add up, and ε is what
 # their sum hardly ever exceeds.
 
 # %% [markdown]
-# Five ways to count come now. They differ in what they keep of the losses, and in which side they err on:
+# Five ways to count come now. They differ in what they keep of the losses:
 #
-# | way to count | what it keeps | errs |
-# |---|---|---|
-# | added up | one ε for each step | upwards |
-# | moments (RDP; Mironov 2017) | means of e to multiples of the loss | upwards |
-# | distribution (PLD; Koskela 2020), rounded up | the whole distribution, on a grid | upwards, by the grid |
-# | the same, rounded down | the same | downwards, by the grid |
-# | Gaussian approximation (Dong 2022) | the limit of infinitely many tiny steps | not proved either way |
+# | way to count | what it keeps |
+# |---|---|
+# | added up | one ε for each step |
+# | moments (RDP; Mironov 2017) | means of e to multiples of the loss |
+# | distribution (PLD; Koskela 2020), rounded up | the whole distribution, on a grid |
+# | the same, rounded down | the same |
+# | Gaussian approximation (Dong 2022) | the limit of infinitely many tiny steps |
 #
 # One and the same run: noise 1, a tenth of the records a step, 120 steps, δ = $10^{-5}$. The next cell only prepares. Before you run the
-# second: which of the five may Hanna print?
+# second: on which side may each of the five err, and so which may Hanna print?
 
 # %%
 run = DPSGD(noise_multiplier=1.0, sample_rate=0.1, steps=120)
@@ -340,14 +348,14 @@ for name, epsilon in accounts.items():
     print(f"{name:42} ε = {epsilon:7.2f}")
 
 # %% [markdown]
-# Any of the first three, for they are proved to err upwards. Adding up gives {{ f"{accounts['added up, step by step']:.0f}" }}: safe, and no use.
+# Any of the first three, for they are proved to err upwards only: an ε that is too large breaks no word. Adding up gives {{ f"{accounts['added up, step by step']:.0f}" }}: safe, and no use.
 # RDP gives {{ f"{accounts['moments (RDP)']:.2f}" }} and PLD
 # {{ f"{accounts['distribution of losses (PLD), rounded up']:.2f}" }}, the tighter one; from here on the package counts with it.
 #
-# The fourth is no number to print. It shows how good the third is: the truth lies between {{ f"{accounts['the same, rounded down']:.2f}" }} and
+# The fourth errs downwards, by the grid, so it is no number to print. It shows how good the third is: the truth lies between {{ f"{accounts['the same, rounded down']:.2f}" }} and
 # {{ f"{accounts['distribution of losses (PLD), rounded up']:.2f}" }}, so it is known to a hundredth.
 #
-# And the last line lies *below* the truth. Quick and smooth, and no bound: somebody
+# The last is proved on neither side, and here it lies *below* the truth. Quick and smooth, and no bound: somebody
 # who signs {{ f"{accounts['Gaussian approximation']:.1f}" }} signs for what the training does not keep.
 
 # %% [markdown] audience="instructor"
@@ -402,8 +410,8 @@ for epsilon, settings in promises.items():
     trained[f"DP-SGD, ε = {epsilon:g}".replace("inf", "∞")] = models
 
 # %% [markdown]
-# All attacks so far: the [loss](glossary.md#loss), one letter (lesson 05) and LiRA. The share of members found at [[1 %|definition]] FPR with one threshold
-# for all targets, among all records and among the mislabelled ones; intervals over the six targets.
+# All attacks so far: the [loss](glossary.md#loss), one letter (lesson 05) and LiRA. The share of members found, once of all and once of the mislabelled
+# alone, at a threshold that accuses [[1 %|definition]] of *their own* non-members, one threshold for all targets; intervals over the six targets.
 
 
 # %%
@@ -425,11 +433,13 @@ def judged(models):
 # %%
 table = {name: judged(models) for name, models in trained.items()}
 ATTACKS = {"loss": "loss", "label": "one letter", "adaptive": "LiRA"}
-for who, said_of in (("all", "all records"), ("odd", "mislabelled")):
-    print(f"{said_of:24} {'accuracy':23}", *(f"{name:25}" for name in ATTACKS.values()))
+print("accuracy on new digits")
+for name, row in table.items():
+    print(f"{name:24} {row['accuracy'].words()}")
+for who, said_of in (("all", "found, of all members"), ("odd", "of the mislabelled")):
+    print(f"{said_of:24}", *(f"{name:25}" for name in ATTACKS.values()))
     for name, row in table.items():
-        cells = [f"{row[a, who].words('.1%'):25}" for a in ATTACKS]
-        print(f"{name:24} {row['accuracy'].words():23}", *cells)
+        print(f"{name:24}", *(f"{row[a, who].words('.1%'):25}" for a in ATTACKS))
 
 # %%
 by_epsilon = [table[f"DP-SGD, ε = {epsilon}"] for epsilon in ("∞", "8", "2", "0.5")]
@@ -569,8 +579,8 @@ assert np.allclose(clipped_sum(np.zeros((0, 2)), 1.0), 0)
 # ### 2. The noise for a clipped sum
 #
 # Then the noise, and the mean. A published implementation claimed ε = [[0.21|Tramèr 2022]]; an attack showed that it was more than
-# [[2.79|Tramèr 2022]] (Tramèr 2022): the noise was too small by a factor of the batch size. Repair it: what must be added to the *sum*, and by what is
-# it divided?
+# [[2.79|Tramèr 2022]] (Tramèr 2022): the noise was too small by a factor of the batch size. Write the step without that slip: what must be added to the
+# *sum*, and by what is it divided then?
 #
 # `normal` are standard normal numbers, one for each coordinate; `drawn` is how many records happened to be in this batch, `expected` how many are on
 # average.
@@ -612,6 +622,7 @@ for _ in range(own.steps):
 tested = np.column_stack([small.x[1000:], np.ones(len(small) - 1000)])
 by_hand = mt.Rate(int((np.argmax(tested @ weights, axis=1) == small.y[1000:]).sum()), len(tested))
 print(f"a dozen lines: accuracy {by_hand}, ε = {own.epsilon(1e-5, examples=1000):.2f} at δ = 1e-5")
+print(f"the same run counted by RDP: ε = {own.epsilon(1e-5, accountant='rdp'):.2f}")
 
 # %% [markdown]
 # Nobody ships a dozen lines. [Opacus](https://opacus.ai) does the same to an ordinary PyTorch training: `make_private` wraps model, optimiser and loader, draws batches by coins and keeps
@@ -649,8 +660,7 @@ except ImportError:
 
 # %% [markdown]
 # Other coins, other noise, another accountant (Opacus uses PRV, a relative of PLD): ε is {{ f"{their_epsilon:.2f}" }} there and
-# {{ f"{own.epsilon(1e-5):.2f}" }} by the package, and the difference is that of two roundings. The same run by RDP would be
-# {{ f"{own.epsilon(1e-5, accountant='rdp'):.2f}" }}.
+# {{ f"{own.epsilon(1e-5):.2f}" }} by the package, and the difference is that of two roundings.
 
 # %% [markdown]
 # ### 3. The region that no attack can enter
@@ -674,20 +684,32 @@ largest_tpr = check.largest_tpr(largest_tpr)
 assert np.allclose(largest_tpr(np.array([0.0, 0.2, 0.8]), np.log(2), 0.1), [0.1, 0.5, 0.95])
 
 # %% [markdown]
-# A hospital that can bear a precision of one half, for nurses of whom [[1 in 100|definition]] took part, asks: which ε is small enough? (Precision as in lesson 02, at the largest TPR
-# for an FPR of [[1 %|definition]].)
+# A hospital that can bear a precision of one half, for nurses of whom [[1 in 100|definition]] took part, asks: is ε = 8 small enough, and if not, which ε is?
+# (Precision as in lesson 02, at the largest TPR.) An attacker chooses how seldom to accuse, so here are three FPRs; and beside the pairs, the whole run of round 4.
 
 # %%
-print("  ε   TPR at most   precision at most, if half took part   if 1 in 100 did")
-for epsilon in (0.1, 0.5, 1.0, 2.0, 4.0, 8.0):
-    largest = largest_tpr(np.array([0.01]), epsilon, 1e-5)[0]
-    half, rare = (mt.percent(mt.precision(largest, 0.01, share)) for share in (0.5, 0.01))
-    print(f"{epsilon:3} {mt.percent(largest):>13} {half:>38} {rare:>17}")
+strict = np.array([0.01, 0.001, 0.0001])
+highest = {f"pair, ε = {e:g}": largest_tpr(strict, e, 1e-5) for e in (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)}
+highest["whole run, ε = 8"] = run_limit(promises[8.0], strict)
+worth = {
+    name: [mt.precision(float(tpr), float(fpr), 0.01) for tpr, fpr in zip(row, strict, strict=True)]
+    for name, row in highest.items()
+}
+even = {name: mt.precision(float(row[0]), 0.01, 0.5) for name, row in highest.items()}
+
+# %%
+print("precision at most   if 1 in 100 took part, at FPR      if half did, at")
+print(f"{'':16}", *(f"{mt.percent(fpr, '.2%'):>12}" for fpr in strict), f"{'1.00 %':>16}")
+for name, row in worth.items():
+    print(f"{name:16}", *(f"{mt.percent(one):>12}" for one in row), f"{mt.percent(even[name]):>16}")
 
 # %% [markdown]
-# If members are rare, ε = 1 lets at most {{ mt.precision(largest_tpr(np.array([0.01]), 1.0, 1e-5)[0], 0.01, 0.01):.1%}} of the accusations be right. The pair at ε = 8, taken alone, would let half of
-# them; the whole run of round 4, which allows {{ limits[8.0]:.1%}} and not everything, at most {{ mt.precision(limits[8.0], 0.01, 0.01):.1%}}. The same ε is another risk
-# where everybody took part; no ε is small by itself.
+# At [[1 %|definition]] FPR the pair at ε = 8, taken alone, would let {{ f"{worth['pair, ε = 8'][0]:.1%}" }} of the accusations be right. The whole run allows only
+# {{ f"{worth['whole run, ε = 8'][0]:.1%}" }} there, and looks small enough. But an attacker who accuses more seldom may be right in {{ f"{worth['whole run, ε = 8'][1]:.1%}" }}, and
+# still more seldom in {{ f"{worth['whole run, ε = 8'][2]:.1%}" }}. So ε = 8 is not small enough. ε = 4 is, at all three: {{ f"{max(worth['pair, ε = 4']):.1%}" }} at most, since, but for δ,
+# members are accused at most $e^\varepsilon$ times as often as others, however seldom that is.
+#
+# Where half took part the same ε is another risk: ε = 1 allows {{ f"{even['pair, ε = 1']:.1%}" }} instead of {{ f"{worth['pair, ε = 1'][0]:.1%}" }}. No ε is small by itself.
 
 # %% [markdown]
 # ### Stretch: batches that nobody drew
@@ -717,8 +739,8 @@ for noise in (0.6, 1.0, 2.0):
     print(f"{noise:5} {coins:18.2f} {fixed:24.2f}")
 
 # %% [markdown]
-# The same noise, the same batch size, as many steps, and another promise. An order shuffled in secret is no worse than the second column,
-# and lower bounds show that it can be far above the first (Chua 2024). Ask every ε how its batches were drawn.
+# The same noise, the same batch size, as many steps, and another promise. An order shuffled in secret is no worse than "batches in fixed
+# order", and lower bounds show that it can be far above "as if by coins" (Chua 2024). Ask every ε how its batches were drawn.
 
 # %% [markdown] audience="instructor"
 # **Exercises (20 minutes).** In exercise 1 nearly everybody first clips the sum or the mean; let them find two batches that differ in one row and whose results differ by 2C. Exercise 2's `drawn` is bait.
@@ -807,7 +829,9 @@ for name, (scores, color, ls) in curves.items():
 region(axes_at_8, 8.0, 1e-5, fpr=levels)
 axes_at_8.set_ylim(2e-3, 2)  # so that the pair's line does not lie on the frame
 axes_at_8.plot(fpr.value, tpr.value, "D", color="black", ms=8, label="at the attacker's threshold")
-axes_at_8.plot(levels, run_limit(privacy, levels), color="#009E73", ls="--", lw=2, label="allowed by the whole run")
+axes_at_8.plot(
+    levels, run_limit(privacy, levels), color="#009E73", ls="--", lw=2, label="allowed by the whole run"
+)
 axes_at_8.legend(loc="lower right", fontsize=9)
 rates = f"FPR {fpr:.1%}, TPR {tpr:.1%}, where the run allows {mt.percent(at_measured)}"
 lira_rate = f"LiRA finds {by_epsilon[1]['adaptive', 'all']:.1%} at 1 % FPR"
@@ -857,7 +881,7 @@ check.quiz
 # <details><summary>A model answer and a rubric</summary>
 #
 # The promise is about one sentence, and you have written thousands: group privacy multiplies ε by their number, and nothing remains. It should be made for users: a user's whole share clipped, a
-# user's coin tossed. The accountant did not count shuffling, so even one sentence's ε is not known to be 6. A δ of a thousandth with 80,000 phones allows publishing dozens of sentences outright. And no ε keeps
+# user's coin tossed. The accountant did not count shuffling, so even one sentence's ε is not known to be 6. A δ of a thousandth allows publishing every thousandth sentence outright: of your two hundred a day, about one every five days. And no ε keeps
 # anybody from learning what people of your town type; it bounds what *your* taking part adds.
 #
 # *Rubric, a point each*: sentence or user, group privacy · coins or shuffling · δ against 1/n · population facts are not covered · what to change.

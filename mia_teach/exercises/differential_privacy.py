@@ -237,6 +237,18 @@ noisy_mean = Exercise(
             "a step for which nobody is drawn you divide by 0. Divide by `expected`, which is known beforehand.",
         ),
         Wrong(
+            "no_clip_by_the_drawn",
+            lambda t, c, s, d, e, z: (t + s * z) / max(d, 1),
+            "Two things: your noise does not know the clip, which is how far one person may move the sum; and you divide by how many "
+            "were drawn, which tells of one person more or less. Divide by what is known beforehand.",
+        ),
+        Wrong(
+            "no_clip_by_the_drawn_also_if_nobody",
+            lambda t, c, s, d, e, z: (t + s * z) / d,
+            "Two things: the multiplier is in units of the clip, so the noise must grow with it; and `drawn` changes with one person "
+            "more or less, and is 0 in a step for which nobody is drawn. Divide by `expected`, which is known beforehand.",
+        ),
+        Wrong(
             "variance",
             lambda t, c, s, d, e, z: (t + np.sqrt(s * c) * z) / e,
             "You took noise_multiplier × clip for a variance. It is the standard deviation; what multiplies a standard normal number.",
@@ -530,13 +542,13 @@ quiz = Quiz(
             "trained it?",
             [
                 Choice(
-                    "Whoever tries to tell whether she took part gains at most about a factor e by it",
-                    "The odds that she took part, about e times what they were at most, whatever is known and computed. With odds of one to "
+                    "Whoever tries to tell whether the patient took part gains at most about a factor e by it",
+                    "The odds that the patient took part, about e times what they were at most, whatever is known and computed. With odds of one to "
                     "one that is a precision of 73 %: a bound, not “nothing”.",
                 ),
                 Choice(
-                    "Nobody can learn from the model that she, a smoker, has a higher risk of cancer",
-                    "A model may learn that smokers do, without her as well. What holds for a population is no secret of one member.",
+                    "Nobody can learn from the model that the patient, a smoker, has a higher risk of cancer",
+                    "A model may learn that smokers do, without this patient as well. What holds for a population is no secret of one member.",
                     wrong="hides_population_facts",
                 ),
                 Choice(
@@ -545,7 +557,7 @@ quiz = Quiz(
                     wrong="epsilon_is_a_rate",
                 ),
                 Choice(
-                    "Whoever asks whether her whole family took part gains a factor e at most",
+                    "Whoever asks whether the patient's whole family took part gains a factor e at most",
                     "The promise is for one record. Four of one family together have four times the ε, a factor of about 55.",
                     wrong="group_has_the_same_epsilon",
                 ),

@@ -52,6 +52,7 @@ def test_every_exercise_keeps_the_laws(stub):
             "normalised_zero_over_zero",
         ),
         ("noisy_mean", lambda t, c, s, d, e, z: (t + s * c * z) / d, "by_the_drawn_also_if_nobody"),
+        ("noisy_mean", lambda t, c, s, d, e, z: (t + s * z) / d, "no_clip_by_the_drawn_also_if_nobody"),
         (
             "largest_tpr",
             lambda f, e, d: np.clip(np.minimum(np.exp(e) * f + d, 1 - np.exp(-e) * (1 - f) - d), None, 1),
