@@ -377,7 +377,7 @@ print("found more often with two rows, of those who changed:", twice)
 print("the same for people without a twin (control):        ", control)
 
 # %% [markdown]
-# Of those 60 who changed, {{ twice:.1%}} are found more often when they stand there twice; of the others, who have one row both times,
+# Of the {{ twice.total }} whose share changed, {{ twice:.1%}} are found more often when they stand there twice; of the others, who have one row both times,
 # {{ control:.1%}}. A model that sees a row twice learns it twice. So ask about the person, not the row
 # ([subject-level membership](glossary.md#subject-level-membership)), look for twins first, and deal them together:
 # `mt.coin_flips(..., group=person)` does it.
@@ -397,7 +397,7 @@ print(f"2,000 patients: {int((gaps == 0).sum())} with an identical row; closest 
 # ### Round 5: what the law asks
 #
 # Lena's hospital wants to publish its model, and somebody there has to sign. They bring four questions, you bring your numbers. What follows
-# is teaching, not legal advice. Texts are linked in the recap, laws differ and change; for a real model ask those whose profession it is.
+# is teaching, not legal advice. The texts are linked under *Sources*, laws differ and change; for a real model ask those whose profession it is.
 #
 # | the hospital asks | where it is answered | what kind of text |
 # |---|---|---|
@@ -413,8 +413,6 @@ print(f"2,000 patients: {int((gaps == 0).sum())} with an identical row; closest 
 # or identifiable natural person". Recital 26 says how to judge *identifiable*: by "all the means reasonably likely to be used, such as singling out",
 # by the controller "or by another person", with cost, time and technology in view. What is anonymous in this sense is outside the law.
 # Health data and genetic data are among the special categories of article 9(1).
-#
-# Your attack is such a means. How likely it is to be used depends on what it costs: here, some seconds of computing, and a person's record.
 
 # %% [markdown]
 # **Is our model?** Models trained on personal data "cannot, in all cases, be considered anonymous", says the European Data Protection Board
@@ -423,6 +421,9 @@ print(f"2,000 patients: {int((gaps == 0).sum())} with an identical row; closest 
 # "intentionally or not". Among the attacks against which a controller should show tests, paragraph 55 names membership inference first.
 #
 # It is the view of the authorities, not a statute, and courts may see a case otherwise.
+#
+# Your attack is evidence here. What it cost belongs beside it: the person's record, the records of all others, and
+# {{ len(member) - 2 }} shadow models. Whether somebody is likely to go so far is for the hospital to judge.
 
 # %% [markdown]
 # **What must we do first?** Where processing is "likely to result in a high risk to the rights and freedoms of natural persons", the
@@ -447,8 +448,9 @@ print(f"2,000 patients: {int((gaps == 0).sum())} with an identical row; closest 
 # **Which of them names a number?** None. *Reasonably likely*, *insignificant*, *high*, *very small*: no TPR and no FPR stands behind any of
 # these words. So your numbers are evidence for a judgement, not the judgement.
 #
-# That makes it matter which numbers you bring. The report's single line was an average. On the same models the most exposed hundredth was
-# found in {{ tail:.1%}} of the trainings that included them, coma patients in {{ most.exposure:.1%}}.
+# That makes it matter which numbers you bring. The report's single line was the loss's average,
+# {{ by_attack["loss"].average():.1%}}. On the same models LiRA's average is {{ exposure.average():.1%}}, coma patients are found in
+# {{ most.exposure:.1%}} of the trainings that included them, and LiRA's most exposed hundredth in {{ tail:.1%}}.
 
 # %% [markdown]
 # **Your judgement.** Decide for the hospital, with the article, before you open the answers: (a) Is its

@@ -565,8 +565,8 @@ quiz = Quiz(
             name="average_is_nobody",
         ),
         Question(
-            "You attack 64 models and pick the ten records that were found most often. How often would the next models trained on "
-            "those ten give them away?",
+            "You attack 64 models and pick the ten records that were found most often. How do you find out how often the next "
+            "models trained on those ten would give them away?",
             [
                 Choice(
                     "Pick on some models, measure on the others",
@@ -584,7 +584,7 @@ quiz = Quiz(
                     wrong="dilutes_the_choice",
                 ),
                 Choice(
-                    "As often as they were found in these models",
+                    "Take how often they were found in these models",
                     "That is true of these 64, luck included. The next models do not repeat the luck for which the ten were picked.",
                     wrong="fact_of_the_past",
                 ),
