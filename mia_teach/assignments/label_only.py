@@ -182,8 +182,8 @@ choose_noise = Task(
     name="choose_noise",
     points=4,
     question="""
-How much noise should the copies carry? The broker cannot read it off the target, whose truth he does not know; he has models of his own
-and knows every member of theirs. For each of several `scales` they have answered the same number of noisy copies.
+How much noise should the copies carry? The broker cannot read it off the target, whose members are not known, but has other models
+whose members are. For each of several `scales` these have answered the same number of noisy copies.
 
 A record's score at a model is the share of right letters. Give the **scale** with the largest mean AUC, where each model's AUC is computed
 on its own and then averaged, and that **mean AUC**.
