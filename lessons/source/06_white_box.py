@@ -284,7 +284,7 @@ for name, factor in {"|p − y|": bias, "|h|": weight / bias}.items():
 # | 3 | inverse Hessian | weights, and all other members | no shadow | LiRA; a model that saw none of the records |
 # | 4 | alignment, all layers | weights of two versions | no shadow | attack 6 |
 # | 5 | ascent | the update of a model changed on purpose | a model sent out for each suspect | attack 4 |
-# | 6 | two answers | answers of two versions | two questions a record | is itself the control of 4 |
+# | 6 | two answers | answers of two versions | two questions a record | is itself the control of 4 and 7 |
 # | 7 | alignment, first layer | weights of two versions | no shadow | attack 6; new nights |
 
 # %% [markdown]
@@ -424,7 +424,7 @@ report(curvature)
 # That knowledge is the price. Whoever can name all the others, for every record in turn, can name everybody: the attack belongs to audits.
 
 # %% [markdown]
-# One thing should make you suspicious. The authors' code is handed a flag `is_train` for each record, and our `held` is the same flag: the truth. Both say that it
+# One thing should make you suspicious. The authors' code is handed a flag `is_train` for each record, and our `held` is the same flag: the truth. The authors and we say that it
 # only takes the record out of "the others". A control shows whether it does more: a model that has learnt from *other* digits, attacked with the same flags.
 
 # %%
@@ -495,7 +495,8 @@ print("AUC:", mt.Roc.from_scores(mt.Scores(cosine, tonight)).auc_interval())
 # could hide a patient: a larger crowd, and a model that has already learnt. Do they?
 #
 # All 2,000 are suspects, the hospital's other 984 patients among them. The night's patients are drawn from the 1,000 on which the model was
-# trained: they have been there before. `cosines` gives the same numbers as above for all updates in one pass.
+# trained: they have been there before. All of it is done to one model, here and in *Surprise*, so the intervals hold the luck of the nights
+# only. `cosines` gives the same numbers as above for all updates in one pass.
 
 
 # %%
@@ -524,22 +525,32 @@ for epoch in EPOCHS:
     aligned |= {(epoch, size): score[8 * i : 8 * i + 8] for i, size in enumerate(SIZES)}
 
 # %% [markdown]
-# Read the table in threes: within a group the crowd grows, from group to group the training. The figure shows its last column.
+# In each table the crowd grows from left to right, the training from top to bottom. The figure shows the second.
 
 
 # %%
-def by_night(scores, size, name):
+def by_night(scores, size):
     """What eight nights' scores say about the night's patients."""
     return [
-        mt.Scores(score, np.isin(np.arange(2000), queue[:size]), name)
+        mt.Scores(score, np.isin(np.arange(2000), queue[:size]))
         for score, queue in zip(scores, queues, strict=True)
     ]
 
 
-gradient = {(e, n): by_night(s, n, f"epoch {e}, {n} patients: cosine") for (e, n), s in aligned.items()}
-print(heading)
-for parts in gradient.values():
-    report(parts)
+def table(cells, measure, *, sign="", rows="epoch {}", columns="{} patients"):
+    """Print intervals by their keys, (row, column)."""
+    named, spec = {"auc": ("AUC", ".3f"), "tpr": ("TPR at 1 % FPR", ".1%")}[measure]
+    down, across = (list(dict.fromkeys(key[i] for key in cells)) for i in (0, 1))
+    print(f"{named:15}", *(f"{columns.format(one):29}" for one in across))
+    for row in down:
+        shown = (cells[row, one].words(sign + spec) for one in across)
+        print(f"{rows.format(row):15}", *(f"{words:29}" for words in shown))
+
+
+# %%
+gradient = {(epoch, size): by_night(score, size) for (epoch, size), score in aligned.items()}
+for measure in ("auc", "tpr"):
+    table({key: over_targets(parts, measure) for key, parts in gradient.items()}, measure)
 
 # %%
 looks = {1: ("black", "o", "-", 0.95), 5: ("#E69F00", "s", "--", 1), 40: ("#56B4E9", "^", ":", 1.05)}
@@ -832,13 +843,17 @@ def log_odds(model):
         return mt.signals.label_log_odds(model(torch.tensor(x)).numpy(), y)
 
 
+def fall(before, after):
+    """How far the loss falls; it is log(1 + exp(−log-odds))."""
+    return np.logaddexp(0, -before) - np.logaddexp(0, -after)
+
+
 rise, drop = {}, {}
 for epoch, size in rounds:
     before = log_odds(models.at_epoch(epoch)[0])
     after = np.stack([log_odds(new) for new, _ in rounds[epoch, size]])
-    rise[epoch, size] = by_night(after - before, size, f"epoch {epoch}, {size} patients: rise")
-    fall = np.logaddexp(0, -before) - np.logaddexp(0, -after)  # the loss is log(1 + exp(−log-odds))
-    drop[epoch, size] = by_night(fall, size, f"epoch {epoch}, {size} patients: fall")
+    rise[epoch, size] = by_night(after - before, size)
+    drop[epoch, size] = by_night(fall(before, after), size)
 
 # %% [markdown]
 # Your prediction: the AUC after one epoch, 16 patients a night.
@@ -854,47 +869,59 @@ prediction.reveal(found)
 # the log-odds and the plain fall of the loss, for nights of 16:
 
 # %%
-print(heading)
-for epoch in EPOCHS:
-    for parts in (gradient[epoch, 16], rise[epoch, 16], drop[epoch, 16]):
-        report(parts)
+looked_at = {"cosine": gradient, "rise": rise, "fall": drop}
+for measure in ("auc", "tpr"):
+    cells = {
+        (name, e): over_targets(some[e, 16], measure) for name, some in looked_at.items() for e in EPOCHS
+    }
+    table(cells, measure, rows="{}", columns="epoch {}")
 
 # %% [markdown]
-# All saw the same nights. So take the difference night by night, rise minus cosine, in all nine settings. Where does the whole interval lie
-# below 0?
+# Now the rise finds more, now the fall. A control must not be the weaker of two, so in each of the nine settings take the one that does better
+# there, picked with the truth, in favour of the answers. All saw the same nights: how far does the cosine lead it, night by night, and where does
+# the whole interval lie above 0?
+
+# %%
+two_answers = {
+    (key, m): max((values(some[key], m) for some in (rise, drop)), key=np.mean)
+    for key in rounds
+    for m in ("auc", "tpr")
+}
+
+
+def points(gap):
+    """The difference of two rates, in percentage points."""
+    return f"{100 * gap.value:.1f} points ({100 * gap.low:.1f} to {100 * gap.high:.1f})"
 
 
 # %%
-def paired(some, others, measure):
-    """What some find more than others, night by night: mean and 95 % interval, in all nine settings."""
-    spec = {"auc": "+.3f", "tpr": "+.1%"}[measure]
-    gap = {key: values(some[key], measure) - values(others[key], measure) for key in rounds}
+def lead(some, measure):
+    """What some find more than two answers at their best, night by night: mean and 95 % interval."""
+    gap = {key: values(some[key], measure) - two_answers[key, measure] for key in rounds}
     gap = {key: mt.Interval.from_values(differences) for key, differences in gap.items()}
-    print({"auc": "AUC", "tpr": "TPR at 1 % FPR"}[measure])
-    print(" " * 9, *(f"{size:3} patients{'':17}" for size in SIZES))
-    for epoch in EPOCHS:
-        print(f"epoch {epoch:2} ", *(f"{gap[epoch, size].words(spec):29}" for size in SIZES))
+    table(gap, measure, sign="+")
     return gap
 
 
-print("two answers minus the gradient, night by night")
-lost = {measure: paired(rise, gradient, measure) for measure in ("auc", "tpr")}
+print("all layers minus two answers, night by night")
+lost = {measure: lead(gradient, measure) for measure in ("auc", "tpr")}
 
 # %% [markdown]
-# **In AUC** two answers lose at most {{ f"{-min(one.value for one in lost['auc'].values()):.3f}" }}, over all nine settings. The reason is one line of calculus. A small step Δ changes the loss by
+# **In AUC** two answers lose on average at most {{ f"{max(one.value for one in lost['auc'].values()):.3f}" }}; settings in which the
+# whole interval lies above 0: {{ sum(one.low > 0 for one in lost["auc"].values()) or "none" }} of nine. The reason is one line of calculus. A small step Δ changes the loss by
 # $\langle g, \Delta \rangle$, which is the cosine times two lengths. So the change of a record's loss *is* the dot product with its gradient, without anybody computing one;
-# and log-odds divide it by the error, which is most of the gradient's length (round 2).
+# and log-odds divide it by the error, which decides most of the gradient's length (round 2).
 
 # %% [markdown]
-# **At [[1 %|definition]] FPR** it is another matter. After one epoch the cosine finds {{ over_targets(gradient[1, 16], "tpr"):.1% }} and the rise {{ over_targets(rise[1, 16], "tpr"):.1% }}; the paired
-# difference is {{ lost["tpr"][1, 16].words("+.1%") }}. There the direction of all layers already tells more than two answers. In {{ sum(one.high < 0 for one in lost["tpr"].values()) }} of the nine
-# settings the whole interval lies below 0.
+# **At [[1 %|definition]] FPR**, after one epoch, the cosine finds {{ over_targets(gradient[1, 16], "tpr"):.1% }}, the fall {{ over_targets(drop[1, 16], "tpr"):.1% }} and the rise
+# {{ over_targets(rise[1, 16], "tpr"):.1% }}. The cosine leads the fall by {{ points(lost["tpr"][1, 16]) }}. Settings in which the
+# whole interval lies above 0: {{ sum(one.low > 0 for one in lost["tpr"].values()) or "none" }}. So no lead of all layers over two answers is shown here.
 #
-# After 40 epochs the two find {{ over_targets(gradient[40, 16], "tpr"):.1% }} and
-# {{ over_targets(rise[40, 16], "tpr"):.1% }}, and the plain fall of the loss {{ over_targets(drop[40, 16], "tpr"):.1% }}: there the hard records of other people move most, whoever was trained on. A fall needs a scale for each record, as in lesson 04.
+# After 40 epochs the cosine finds {{ over_targets(gradient[40, 16], "tpr"):.1% }}, the rise
+# {{ over_targets(rise[40, 16], "tpr"):.1% }} and the fall {{ over_targets(drop[40, 16], "tpr"):.1% }}: there the hard records of other people move most, whoever was trained on. A fall needs a scale for each record, as in lesson 04.
 
 # %% [markdown]
-# So was it the change that leaked, and not the gradient? One control more, against the lesson's own claim.
+# So was it the change that leaked, and not the gradient? So far it looks like that. One control more, against the lesson's own claim.
 #
 # **7. Alignment in the first layer.** In exercise 3 the first layer alone did better than all layers. Answers add up all layers and can't
 # leave any out. A server can. What does that add to two answers?
@@ -905,24 +932,21 @@ for epoch in EPOCHS:
     steps = [step for size in SIZES for _, step in rounds[epoch, size]]
     score = cosines(models.at_epoch(epoch)[0], steps, layers=("0",))
     for i, size in enumerate(SIZES):
-        front[epoch, size] = by_night(
-            score[8 * i : 8 * i + 8], size, f"epoch {epoch}, {size} patients: front"
-        )
-print(heading.replace(" " * 11, "first layer", 1))
-for parts in front.values():
-    report(parts)
+        front[epoch, size] = by_night(score[8 * i : 8 * i + 8], size)
+print("first layer")
+table({key: over_targets(parts, "tpr") for key, parts in front.items()}, "tpr")
 
 # %% [markdown]
-# And night by night, first layer minus two answers. Where does the whole interval lie above 0?
+# And night by night, first layer minus two answers at their best. Where does the whole interval lie above 0?
 
 # %%
 print("first layer minus two answers, night by night")
-more = {measure: paired(front, rise, measure) for measure in ("auc", "tpr")}
+more = {measure: lead(front, measure) for measure in ("auc", "tpr")}
 
 # %% [markdown]
-# Here is more of what only weights show: after one epoch {{ over_targets(front[1, 16], "tpr").words(".1%") }} of 16 patients at [[1 %|definition]] FPR, where two answers find
-# {{ over_targets(rise[1, 16], "tpr"):.1% }}. The whole interval of the difference lies above 0 in {{ sum(one.low > 0 for one in more["auc"].values()) }} of the nine settings for the AUC, and in
-# {{ sum(one.low > 0 for one in more["tpr"].values()) }} for the TPR.
+# Here weights show more than answers: after one epoch {{ over_targets(front[1, 16], "tpr").words(".1%") }} of 16 patients at [[1 %|definition]] FPR, where the fall finds
+# {{ over_targets(drop[1, 16], "tpr"):.1% }}. The whole interval of the difference lies above 0 in {{ (lambda n: "all" if n == 9 else f"{n} of the")(sum(one.low > 0 for one in more["auc"].values())) }} nine settings for the AUC, and in
+# {{ (lambda n: "all nine" if n == 9 else n)(sum(one.low > 0 for one in more["tpr"].values())) }} for the TPR.
 #
 # Why the first layer? Its gradient is an error times the layer's input, and that input is the record. The same product lets a server
 # *reconstruct* records from small updates (Zhu 2019).
@@ -932,6 +956,7 @@ more = {measure: paired(front, rise, measure) for measure in ("auc", "tpr")}
 # patients had already been in the model's training; a patient who comes for the first time has not.
 #
 # So eight new nights, of 16 *new* patients each, judged among the 1,000 records that no training of this model has seen. Does the lead last?
+# (Nights, patients and suspects change together; if it does not, this test cannot say which of them took it.)
 
 # %%
 outside = np.flatnonzero(~member[0])
@@ -941,61 +966,65 @@ for epoch in EPOCHS:
     sent = models.at_epoch(epoch)[0]
     made = [one_step(sent, night) for night in nights]
     steps = [step for _, step in made]
-    scores[epoch, "all layers"] = cosines(sent, steps)
-    scores[epoch, "two answers"] = np.stack([log_odds(new) for new, _ in made]) - log_odds(sent)
-    scores[epoch, "first layer"] = cosines(sent, steps, layers=("0",))
+    before, after = log_odds(sent), np.stack([log_odds(new) for new, _ in made])
+    scores["all layers", epoch] = cosines(sent, steps)
+    scores["rise", epoch] = after - before
+    scores["fall", epoch] = fall(before, after)
+    scores["first layer", epoch] = cosines(sent, steps, layers=("0",))
 
 # %%
-fresh = {}
-for (epoch, what), score in scores.items():
-    fresh[epoch, what] = [
-        mt.Scores(one[outside], np.isin(outside, night), f"epoch {epoch}, new: {what}")
-        for one, night in zip(score, nights, strict=True)
-    ]
-print(heading)
-for parts in fresh.values():
-    report(parts)
+fresh = {
+    key: [mt.Scores(one[outside], np.isin(outside, night)) for one, night in zip(score, nights, strict=True)]
+    for key, score in scores.items()
+}
+order = ("all layers", "rise", "fall", "first layer")
+shown = {(what, e): over_targets(fresh[what, e], "tpr") for what in order for e in EPOCHS}
+table(shown, "tpr", rows="{}", columns="epoch {}")
 
 # %% [markdown]
-# The lead itself, night by night:
+# The lead itself, night by night, over rise or fall, whichever does better here:
 
 # %%
 print("first layer minus two answers, new patients, night by night")
 again = {}
 for epoch in EPOCHS:
     for m in ("auc", "tpr"):
-        gap = values(fresh[epoch, "first layer"], m) - values(fresh[epoch, "two answers"], m)
-        again[epoch, m] = mt.Interval.from_values(gap)
+        control = max((values(fresh[what, epoch], m) for what in ("rise", "fall")), key=np.mean)
+        again[epoch, m] = mt.Interval.from_values(values(fresh["first layer", epoch], m) - control)
     print(
         f"epoch {epoch:2}  AUC {again[epoch, 'auc'].words('+.3f'):26} TPR {again[epoch, 'tpr'].words('+.1%')}"
     )
 
 # %% [markdown]
-# **Early**, yes: after one epoch the first layer finds {{ over_targets(fresh[1, "first layer"], "tpr").words(".1%") }} of the 16 new patients, and leads two answers by {{ again[1, "tpr"].words("+.1%") }}.
+# **Early**, yes: after one epoch the first layer finds {{ over_targets(fresh["first layer", 1], "tpr").words(".1%") }} of the 16 new patients, and leads two answers by {{ points(again[1, "tpr"]) }}.
+# After 5 epochs it still leads, by {{ points(again[5, "tpr"]) }}, where the interval only just misses 0.
 #
-# **Late** it is not shown. After 40 epochs the lead is {{ again[40, "auc"].words("+.3f") }} of AUC and {{ again[40, "tpr"].words("+.1%") }} at [[1 %|definition]] FPR, and both intervals hold 0. Not that
-# new patients are safe there: all layers and two answers still find some of them ({{ over_targets(fresh[40, 'all layers'], 'tpr'):.1% }} and {{ over_targets(fresh[40, 'two answers'], 'tpr'):.1% }}).
+# **Late** it is not shown. After 40 epochs the lead is {{ again[40, "auc"].words("+.3f") }} of AUC and {{ points(again[40, "tpr"]) }} at [[1 %|definition]] FPR, and both intervals hold 0. Not that
+# new patients are safe there: all layers still find {{ over_targets(fresh['all layers', 40], 'tpr'):.1% }} of them, the rise {{ over_targets(fresh['rise', 40], 'tpr'):.1% }}.
 
 # %% [markdown]
-# So both halves are true, within these limits. Two versions of a model leak, to anybody who may ask both. Whoever also has their weights, early in training, and knows which of them to look at, finds more.
+# So two sentences are true, within these limits (one model, eight nights). Two versions of a model leak, to anybody who may ask both. And whoever also has their weights, early in training, and knows which of them to look at, finds more.
 #
-# That matters for who must be feared. Here is the map of round 3, filled in; all at [[1 %|definition]] FPR, and the updates with 16 patients
+# That matters for who must be feared. Here is the map of round 3, filled in, with each control beside its attack; all at [[1 %|definition]] FPR, and the updates with 16 patients
 # from the model's own training set:
 
 # %% [markdown]
-# | | who | sees | shadows | model | finds |
-# |---|---|---|---|---|---|
-# | | customer of an interface | answers of one version | none; 16 | after 40 epochs | loss {{ over_targets(loss, "tpr"):.1% }}; LiRA {{ over_targets(likelihood, "tpr"):.1% }} |
-# | 1 | thief, or anybody where weights are published | weights of one version | none; 16 | after 40 epochs | norm {{ over_targets(by_layer["all layers"], "tpr"):.1% }}; its own past {{ over_targets(calibrated["all layers"], "tpr"):.1% }} |
-# | 2 | the same | weights of one version | 8 | after 40 epochs | network {{ over_targets(nets["everything"], "tpr"):.1% }} |
-# | 3 | auditor, insider | weights, and all other members | none | softmax regression, after 40 | {{ over_targets(curvature, "tpr"):.1% }} |
-# | 4, 7 | server, or a listener on the line | weights of two versions | none | after 1 | all layers {{ over_targets(gradient[1, 16], "tpr"):.1% }}, first layer {{ over_targets(front[1, 16], "tpr"):.1% }} |
-# | | | | | after 40 | all layers {{ over_targets(gradient[40, 16], "tpr"):.1% }}, first layer {{ over_targets(front[40, 16], "tpr"):.1% }} |
-# | 6 | whoever asks before and after a small update | answers of two versions | none | after 1 | {{ over_targets(rise[1, 16], "tpr"):.1% }} |
-# | | | | | after 40 | {{ over_targets(rise[40, 16], "tpr"):.1% }} |
+# | | who | sees | shadows | model | finds | its control finds |
+# |---|---|---|---|---|---|---|
+# | 1 | thief, or anybody where weights are published | weights of one version | none | after 40 epochs | norm {{ over_targets(by_layer["all layers"], "tpr"):.1% }} | answers: loss {{ over_targets(loss, "tpr"):.1% }} |
+# | | the same | weights of one version | 16 | after 40 | own past {{ over_targets(calibrated["all layers"], "tpr"):.1% }} | answers: LiRA {{ over_targets(likelihood, "tpr"):.1% }} |
+# | 2 | the same | weights of one version | 8 | after 40 | network {{ over_targets(nets["everything"], "tpr"):.1% }} | outputs alone {{ over_targets(nets["outputs"], "tpr"):.1% }} |
+# | 3 | auditor, insider | weights, and all other members | none | softmax regression, after 40 | {{ over_targets(curvature, "tpr"):.1% }} | LiRA there {{ over_targets(soft_lira, "tpr"):.1% }} |
+# | 4, 7 | server, or a listener on the line | weights of two versions | none | after 1 | all layers {{ over_targets(gradient[1, 16], "tpr"):.1% }}, first layer {{ over_targets(front[1, 16], "tpr"):.1% }} | two answers: fall {{ over_targets(drop[1, 16], "tpr"):.1% }}, rise {{ over_targets(rise[1, 16], "tpr"):.1% }} |
+# | | | | | after 40 | all layers {{ over_targets(gradient[40, 16], "tpr"):.1% }}, first layer {{ over_targets(front[40, 16], "tpr"):.1% }} | fall {{ over_targets(drop[40, 16], "tpr"):.1% }}, rise {{ over_targets(rise[40, 16], "tpr"):.1% }} |
+# | 7 | the same, new patients | weights of two versions | none | after 1 | first layer {{ over_targets(fresh["first layer", 1], "tpr"):.1% }} | fall {{ over_targets(fresh["fall", 1], "tpr"):.1% }}, rise {{ over_targets(fresh["rise", 1], "tpr"):.1% }} |
+# | | | | | after 40 | first layer {{ over_targets(fresh["first layer", 40], "tpr"):.1% }} | fall {{ over_targets(fresh["fall", 40], "tpr"):.1% }}, rise {{ over_targets(fresh["rise", 40], "tpr"):.1% }} |
 
 # %% [markdown]
-# (Attack 5, on one night, gained nothing over attack 4 that its interval could show.) Whoever stands in the last rows need be no server: a customer who asks again after a nightly retraining, or another hospital that gets each new model, will do (Salem 2020), as long as
+# After 40 epochs no lead is shown on these nights: the first layer's is {{ points(more["tpr"][40, 16]) }}. (With 64 patients it is {{ points(more["tpr"][40, 64]) }}.)
+# (Attack 5, on one night, gained nothing over attack 4 that its interval could show. Attack 6 is the control of 4 and 7.)
+#
+# Whoever finds what stands in the last column need be no thief and no server: a customer of an interface will do, for LiRA with the same shadows, and for two answers one who asks again after a nightly retraining (Salem 2020), as long as
 # few records made the difference.
 
 # %% [markdown]
@@ -1040,8 +1069,8 @@ check.quiz
 # <details><summary>A model answer and a rubric</summary>
 #
 # Every phone sees two versions, last morning's and this one's, and so does anybody with a phone. They differ by a thousand phones' messages, so a single message is one among many
-# thousands, and what I measured for 256 records suggests that little is left for one of them. "Little" is a guess until it is measured: I would plant known messages on some phones, take the rise of their
-# log-odds between versions, and report TPR at [[1 %|definition]] FPR over several days, for odd messages apart from common ones. Messages that one phone sends many times, or that a thousand phones share, are not
+# thousands. But 256 records in one step still gave {{ over_targets(front[5, 256], "tpr"):.1% }} and {{ over_targets(front[40, 256], "tpr"):.1% }} at [[1 %|definition]] FPR, after 5 and 40 epochs, by the first layer. How much is left of a larger crowd I would measure: plant known messages on some phones, take their first-layer alignment, since the phones hold both versions' weights, and the rise of their
+# log-odds, and report TPR at [[1 %|definition]] FPR over several days, for odd messages apart from common ones. Messages that one phone sends many times, or that a thousand phones share, are not
 # covered by counting records. A promise needs more than a crowd: a limit on what one phone can change, and noise, so that it holds against attacks nobody has thought of.
 #
 # *Rubric, a point each*: two versions are public · the crowd is the update's size · measure with planted records, low FPR, several days · repeated and rare messages · clip and add noise for a promise.
@@ -1063,8 +1092,8 @@ check.quiz
 # 1. A record's gradient has thousands of numbers, and its norm says what the loss says: AUC {{ f"{over_targets(by_layer['all layers'], 'auc').value:.3f}" }} and {{ f"{over_targets(loss, 'auc').value:.3f}" }}. In the last layer it is (p − y)hᵀ.
 # 2. A record's own past helps a gradient as it helps log-odds: {{ over_targets(calibrated["all layers"], "tpr"):.1% }} and {{ over_targets(likelihood, "tpr"):.1% }} at [[1 %|definition]] FPR. The gain is the shadows'.
 # 3. Whoever knows all other members gets {{ over_targets(curvature, "tpr"):.1% }} from the weights of a softmax regression, without a shadow; 16 shadows get {{ over_targets(soft_lira, "tpr"):.1% }} there.
-# 4. An early update of 16 records betrays {{ over_targets(gradient[1, 16], "tpr"):.1% }} of them by the direction of all layers, one of 256 records hardly any.
-# 5. Two answers have nearly the AUC of that direction, {{ f"{found.value:.3f}" }} and {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}. At [[1 %|definition]] FPR they find {{ over_targets(rise[1, 16], 'tpr'):.1% }}, all layers {{ over_targets(gradient[1, 16], 'tpr'):.1% }}, the first layer {{ over_targets(front[1, 16], 'tpr'):.1% }}. In a finished network the gradient's *norm* added nothing to the answers; in an early update its *direction* does.
+# 4. An early update of 16 records betrays {{ over_targets(gradient[1, 16], "tpr"):.1% }} of them by the direction of all layers, one of 256 records {{ over_targets(gradient[1, 256], "tpr"):.1% }}.
+# 5. Two answers have nearly the AUC of that direction, {{ f"{found.value:.3f}" }} and {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}. At [[1 %|definition]] FPR the rise finds {{ over_targets(rise[1, 16], 'tpr'):.1% }}, the fall {{ over_targets(drop[1, 16], 'tpr'):.1% }}, all layers {{ over_targets(gradient[1, 16], 'tpr'):.1% }}, the first layer {{ over_targets(front[1, 16], 'tpr'):.1% }}; a lead over the better of two answers is shown for the first layer only. In a finished network the gradient's *norm* added nothing to the answers; in an early update its *direction* in the first layer does.
 
 # %% [markdown]
 # **You may now claim** "with this access and these shadows so many members are found; the same shadows without the access find so many",

@@ -687,9 +687,9 @@ quiz = Quiz(
                     "Then only the access differs. Nearly all of the gain is the shadows'.",
                 ),
                 Choice(
-                    "A target that was trained without any members",
-                    "A null target checks that the attack finds nothing where there is nothing. It says nothing about access.",
-                    wrong="null_target",
+                    "More shadow models, until the gain stops growing",
+                    "That finds out how large the gain can get. Whose it is, the shadows' or the access's, it leaves open.",
+                    wrong="larger_but_mixed",
                 ),
             ],
             name="missing_control",
