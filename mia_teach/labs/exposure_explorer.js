@@ -17,7 +17,7 @@ function values(data, controls) {
     const number = data[name][3 * place + i];
     return [name + end, Number.isNaN(number) ? null : number];
   });
-  return { people: data.people[s.group.indexOf(controls.group)], fpr: controls.fpr, one_in: controls.one_in,
+  return { group: controls.group, people: data.people[s.group.indexOf(controls.group)], fpr: controls.fpr, one_in: controls.one_in,
     ...Object.fromEntries([...ends("tpr", at), ...ends("alarms", at), ...ends("precision", worth)]), half: data.half[at] };
 }
 
@@ -25,7 +25,7 @@ const withEnds = (v, name) => `${percent(v[name])} (${percent(v[name + "_low"])}
 
 function words(v) {
   const worth = v.precision === null ? "nobody is ever accused" : `an accusation is right in ${withEnds(v, "precision")}`;
-  return `${count(v.people)} people, at ${percent(v.fpr)} false positives: found in ${withEnds(v, "tpr")} of the `
+  return `${v.group}: ${count(v.people)} people, at ${percent(v.fpr)} false positives: found in ${withEnds(v, "tpr")} of the `
     + `trainings that included them, accused in ${withEnds(v, "alarms")} of the others. `
     + `${percent(v.half)} of these people are found at least every other time. `
     + `Where 1 record in ${count(v.one_in)} is a member, ${worth}.`;

@@ -188,6 +188,7 @@ class ExposureExplorer(GridLab):
             for end, number in zip(("", "_low", "_high"), ends, strict=True):
                 found[name + end] = None if np.isnan(number) else float(number)
         return {
+            "group": group,
             "people": int(grid.people[at[0]]),
             "fpr": fpr,
             "one_in": one_in,
@@ -203,14 +204,11 @@ class ExposureExplorer(GridLab):
             else f"an accusation is right in {_ends_in_words(v, 'precision')}"
         )
         return (
-            f"{v['people']:,} people, at {percent(v['fpr'])} false positives: found in {_ends_in_words(v, 'tpr')} of the "
+            f"{v['group']}: {v['people']:,} people, at {percent(v['fpr'])} false positives: found in {_ends_in_words(v, 'tpr')} of the "
             f"trainings that included them, accused in {_ends_in_words(v, 'alarms')} of the others. "
             f"{percent(v['half'])} of these people are found at least every other time. "
             f"Where 1 record in {v['one_in']:,} is a member, {worth}."
         )
-
-    def read_out(self):
-        return f"{self.group}: {super().read_out()}"
 
     def lines(self):
         return [*super().lines(), "Intervals are over people and hold in pairs with 95 % confidence."]

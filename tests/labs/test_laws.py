@@ -51,6 +51,12 @@ def test_plain_representation_is_stable_and_says_what_is_there(name):
         assert len(data["text/html"]) < 100_000
 
 
+@every_lab_with_controls
+def test_what_python_reads_out_is_the_panel_s_sentence(name):
+    lab = EXAMPLES[name].make()
+    assert lab.read_out() == lab.words(lab.values_at(**{one: getattr(lab, one) for one in lab.controls}))
+
+
 @every_lab
 def test_showing_a_lab_records_nothing(name, answers):
     EXAMPLES[name].make()._repr_mimebundle_()
