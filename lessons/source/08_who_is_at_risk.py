@@ -732,10 +732,10 @@ def people_attacked(data, epochs):
 
 
 # %%
-results = {"26 labels": people_attacked(mt.load_ancestry("population"), 20)}
+by_population = people_attacked(mt.load_ancestry("population"), 20)
 
 # %%
-results["5 labels"] = people_attacked(mt.load_ancestry("region"), 20)
+by_region = people_attacked(mt.load_ancestry("region"), 20)
 
 
 # %%
@@ -749,16 +749,17 @@ def lines(results):
         print(f"{name:14}{mt.percent(unseen.mean()):>12} {auc:10.3f} {average:>12} {never:>13}   {tail}")
 
 
+results = {"26 labels": by_population, "5 labels": by_region}
 lines(results)
 
 # %%
-five = results["5 labels"][0]
+five = by_region[0]
 picking, judging = five.halves()
 tail_of_five = over_people(judging.tpr[picking.most_exposed(0.01)])
 prediction.reveal(tail_of_five)
 
 # %% [markdown]
-# With 26 labels the model leaks for many. With five the loss has an AUC of {{ results["5 labels"][1]:.3f}}, LiRA finds {{ five.average():.1%}}, and
+# With 26 labels the model leaks for many. With five the loss has an AUC of {{ by_region[1]:.3f}}, LiRA finds {{ five.average():.1%}}, and
 # {{ f"{(five.tpr == 0).mean():.1%}" }} of the people are never found: by every average this model is harmless. And the 25 people picked on half of
 # the models are found in {{ tail_of_five:.1%}} of the other half's trainings.
 #
@@ -768,7 +769,7 @@ prediction.reveal(tail_of_five)
 regions = mt.load_ancestry("region")
 print(risk.table(five.by_group(regions.y, regions.class_names), heading="region"))
 
-picked, unseen_five = picking.most_exposed(0.01), results["5 labels"][2]
+picked, unseen_five = picking.most_exposed(0.01), by_region[2]
 counts = zip(regions.class_names, np.bincount(regions.y[picked], minlength=5), strict=True)
 print("the 25 by region:", ", ".join(f"{name} {count}" for name, count in counts))
 by_strangers = mt.percent(unseen_five[picked].mean()), mt.percent(unseen_five.mean())
@@ -788,24 +789,25 @@ def drawn(data):
     return data[np.random.default_rng(0).permutation(len(data))[:2000]]
 
 
-results["Adult"] = people_attacked(drawn(mt.load_adult()), 20)
+adult = people_attacked(drawn(mt.load_adult()), 20)
 
 # %%
-results["Taiwan credit"] = people_attacked(drawn(mt.load_taiwan_credit()), 20)
-lines(results)
+taiwan = people_attacked(drawn(mt.load_taiwan_credit()), 20)
+more = {**results, "Adult": adult, "Taiwan credit": taiwan}
+lines(more)
 
 # %%
 ax = None
-shown = {"SUPPORT2": exposure, **{name: one[0] for name, one in results.items()}}
+shown = {"SUPPORT2": exposure, **{name: one[0] for name, one in more.items()}}
 for (name, one), color, line in zip(shown.items(), CYCLE, LINES, strict=False):
     ax = ExposureDisplay.from_exposure(one, name=name).plot(ax, color=color, ls=line).ax_
 halfway = ", ".join(f"{name} {mt.percent((one.tpr >= 0.5).mean())}" for name, one in shown.items())
 mt.show(ax, alt=f"Share of people found in at least a share of their trainings. At least half: {halfway}")
 
 # %% [markdown]
-# On average they are quiet: the loss finds hardly anybody, LiRA {{ results["Adult"][0].average():.1%}} and
-# {{ results["Taiwan credit"][0].average():.1%}}. Their curves fall fast and do not reach zero: {{ int((results["Adult"][0].tpr >= 0.9).sum()) }} and
-# {{ int((results["Taiwan credit"][0].tpr >= 0.9).sum()) }} of 2,000 people are found in at least nine of ten trainings there too. No data set here has
+# On average they are quiet: the loss finds hardly anybody, LiRA {{ adult[0].average():.1%}} and
+# {{ taiwan[0].average():.1%}}. Their curves fall fast and do not reach zero: {{ int((adult[0].tpr >= 0.9).sum()) }} and
+# {{ int((taiwan[0].tpr >= 0.9).sum()) }} of 2,000 people are found in at least nine of ten trainings there too. No data set here has
 # a model that is safe for *everybody* it learnt from. (The models learn long enough to know some by heart; lesson 09 asks what it costs to stop sooner.)
 
 # %% [markdown] audience="instructor"
