@@ -330,8 +330,9 @@ def write_notebook(folder: Path) -> tuple[Path, bool]:
         path.parent.mkdir(exist_ok=True)
         try:
             _execute(book, path.parent)
-        except Exception:
-            # Without a kernel, which a lecturer may not have here, the cells can still be run elsewhere.
+        except (ImportError, RuntimeError, TimeoutError, OSError):
+            # Without a kernel, which a lecturer may not have here, the cells can still be run elsewhere. What a cell of
+            # ours fails with is a fault of ours, and is not hidden.
             book = _notebook()
         course.put(path, (nbformat.writes(book, version=4) + "\n").encode())
     except OSError as error:

@@ -450,3 +450,22 @@ def test_a_folder_that_is_none_or_cannot_be_written_is_said_in_a_sentence(
     monkeypatch.setattr(collect.course, "put", refuses)
     assert cli.main(["collect", str(folder)]) == 1
     assert "cannot be written (Permission denied)" in capsys.readouterr().err
+
+
+def test_without_a_kernel_the_notebook_is_written_bare_and_a_fault_in_a_cell_is_not_hidden(
+    folder, hand_in, monkeypatch
+):
+    def stops_with(error):
+        def execute(book, place):
+            raise error
+
+        return execute
+
+    hand_in("a.json", done("00", "luck"))
+    monkeypatch.setattr(collect, "_execute", stops_with(ValueError("a fault of ours")))
+    with pytest.raises(ValueError, match="a fault of ours"):
+        collect.write_notebook(folder)
+    monkeypatch.setattr(collect, "_execute", stops_with(RuntimeError("Kernel died")))
+    path, written = collect.write_notebook(folder)
+    assert written
+    assert not any(cell.get("outputs") for cell in nbformat.read(path, 4).cells)
