@@ -51,8 +51,14 @@ from nbformat import NotebookNode
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from builder import editions, refusals, running, source  # noqa: E402 (the parts lie beside this file)
-from builder.source import Complaint, Lesson, Refusal  # noqa: E402
+try:
+    from builder import editions, refusals, running, source  # the parts lie beside this file
+    from builder.source import Complaint, Lesson, Refusal
+except ModuleNotFoundError as missing:
+    raise SystemExit(
+        f"The package {missing.name}, with which lessons are built, is not installed here. "
+        "In the repository: python -m pip install '.[teach]'"
+    ) from None
 
 
 @dataclass(frozen=True)

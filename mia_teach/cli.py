@@ -119,16 +119,24 @@ def show_progress(options: argparse.Namespace) -> int:
 
 
 def lay_assignment(options: argparse.Namespace) -> int:
-    """Lay a lesson's graded assignment, or all of them, into a course folder for nbgrader."""
+    """Lay some lessons' graded assignments, or all of them, into a course folder for nbgrader."""
     from mia_teach import assignments
 
-    known, given = assignments.numbers(), options.lesson
-    if given != "all" and given not in known:
-        print(f"There is no assignment {given}; there are {', '.join(known)}, and all.", file=sys.stderr)
+    known, given = assignments.numbers(), list(dict.fromkeys(options.lessons))
+    for one in given:
+        if one != "all" and one not in known:
+            print(f"There is no assignment {one}; there are {', '.join(known)}, and all.", file=sys.stderr)
+            return 1
+    if options.folder in (*known, "all") and not Path(options.folder).exists():
+        print(
+            f"{options.folder} is a lesson, and the folder is missing: mia-teach assignment {' '.join(given)} "
+            f"{options.folder} FOLDER. If your folder is to have that name, write ./{options.folder}.",
+            file=sys.stderr,
+        )
         return 1
     folder = Path(options.folder).expanduser().absolute()
     try:
-        made = assignments.make(folder, known if given == "all" else [given])
+        made = assignments.make(folder, known if "all" in given else given)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         print(f"The folder {folder} cannot be written ({reason}). Name another one.", file=sys.stderr)
@@ -141,6 +149,11 @@ def lay_assignment(options: argparse.Namespace) -> int:
         print("What was left alone is yours and differs from what the course would have put there.")
     if made.add:
         print(f"For the course's settings, add this line at the end of your nbgrader_config.py: {made.add}")
+    if made.lost:
+        print(
+            f"Beside a gradebook there was no {made.lost}, so a new one was made, with a new secret. If these assignments were "
+            "graded here before, put your copy of the old one in its place: with another secret grades change."
+        )
     print(f"Next, in that folder: nbgrader generate_assignment {made.first}")
     return 0
 
@@ -197,7 +210,7 @@ def _parser() -> argparse.ArgumentParser:
     three.set_defaults(run=show_progress)
 
     four = commands.add_parser("assignment", help="lay graded assignments into a course folder for nbgrader")
-    four.add_argument("lesson", metavar="NN", help="a lesson's two digits, or all")
+    four.add_argument("lessons", nargs="+", metavar="NN", help="lessons by their two digits, or all")
     four.add_argument("folder", metavar="FOLDER", help="the course folder; nothing in it is overwritten")
     four.set_defaults(run=lay_assignment)
 

@@ -178,6 +178,7 @@ def put(target: Path, content: bytes) -> None:
 def _trust(content: bytes) -> None:
     """Sign the notebook, so that JupyterLab shows the stored pictures of a file it has not run itself."""
     import nbformat
+    from jupyter_core.paths import jupyter_data_dir
     from nbformat.sign import NotebookNotary
 
     quiet = logging.getLogger(f"{__name__}.trust")
@@ -185,6 +186,7 @@ def _trust(content: bytes) -> None:
     quiet.propagate = False
     try:
         notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+        Path(jupyter_data_dir()).mkdir(parents=True, exist_ok=True)  # for the key, which nbformat writes
         NotebookNotary(log=quiet).sign(notebook)
     except (OSError, ValueError, sqlite3.Error) as error:
         # Not trusted, a notebook shows its pictures after it has run; that is no reason to withhold it.

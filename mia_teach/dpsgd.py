@@ -69,7 +69,9 @@ class DPSGD:
         """The epsilon that holds with ``delta`` for all steps together; infinite without noise.
 
         Args:
-            delta: in (0, 1); the promise may fail altogether with about this probability.
+            delta: in (0, 1); at worst the probability that the promise fails altogether, as where a record is published
+                with this probability. With Gaussian noise nothing fails altogether: delta is the mean of 1 − e^(ε − loss)
+                over all answers, counted as 0 where the privacy loss stays below ε.
             examples: size of the training set, if known: a delta of 1/examples or more is refused, for it allows
                 publishing a record.
             accountant: "pld" follows the distribution of the privacy loss, tight but for a rounding that is

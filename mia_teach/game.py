@@ -35,20 +35,38 @@ class View:
     shadow_member: Bool[np.ndarray, "shadows examples"]
     population: "View | None" = None
 
-    def first(self, shadows: int) -> "View":
-        """The view of an adversary who trained only the first ``shadows`` of these models.
+    def first(self, shadows: int, *, skip: int = 0) -> "View":
+        """The view of an adversary who trained only ``shadows`` of these models.
 
-        Raises: ValueError where there are not so many.
+        Who compares few shadows over several targets lets the targets go round them, target number t with
+        ``skip=t * shadows``; else nearly the same few models attack every target, and an interval over targets
+        misses the luck of those models. In a balanced design pairs stay whole where both numbers are even.
+
+        Args:
+            shadows: how many, from 0 to as many as there are.
+            skip: the position of the first of them, from 0 on; past the last model it goes on at the beginning.
+
+        Raises: ValueError where there are not so many, or for a ``skip`` below 0.
+
+        >>> logits = np.arange(4.0)[:, None, None] * np.ones((4, 1, 2))
+        >>> view = View(np.array([0]), logits[0], logits, np.eye(4, 1, dtype=bool))
+        >>> [view.first(3, skip=3 * target).shadow_logits[:, 0, 0].tolist() for target in range(2)]
+        [[0.0, 1.0, 2.0], [3.0, 0.0, 1.0]]
         """
-        if not 0 <= shadows <= len(self.shadow_logits):
-            raise ValueError(
-                f"{shadows} shadow models were asked for; this view has {len(self.shadow_logits)}."
-            )
+        there = len(self.shadow_logits)
+        if not 0 <= shadows <= there:
+            raise ValueError(f"{shadows} shadow models were asked for; this view has {there}.")
+        if skip < 0:
+            raise ValueError(f"skip={skip} came; it is the position of the first shadow model, from 0 on.")
+        start = skip % there if there else 0
+        those = slice(start, start + shadows)  # no copy, unless it goes round
+        if start + shadows > there:
+            those = np.arange(start, start + shadows) % there
         return replace(
             self,
-            shadow_logits=self.shadow_logits[:shadows],
-            shadow_member=self.shadow_member[:shadows],
-            population=None if self.population is None else self.population.first(shadows),
+            shadow_logits=self.shadow_logits[those],
+            shadow_member=self.shadow_member[those],
+            population=None if self.population is None else self.population.first(shadows, skip=skip),
         )
 
     def __repr__(self):
@@ -193,6 +211,30 @@ class Game:
         return View(
             self.labels, self.logits[self.target], self.logits[shadows], self.member[shadows], outside
         )
+
+    def halves(self) -> "tuple[Game, Game]":
+        """Two games with half of the models each: one to pick records on, the other to measure those picked.
+
+        Split before you attack. Where all models have attacked each other first, the target of one half was judged by
+        shadows of the other, and the luck by which a record was picked is in both. Neighbouring models stay together,
+        two and two, so that the pairs of a balanced design are not torn apart.
+
+        Raises: ValueError for fewer than four models.
+
+        >>> game = Game(np.zeros((8, 3, 2)), np.array([0, 1, 1]), np.eye(8, 3, dtype=bool))
+        >>> game.halves()[0]
+        Game(4 models, 3 examples, 2 classes; target 0)
+        """
+        models = np.arange(len(self.logits))
+        if len(models) < 4:
+            raise ValueError(f"Two halves of pairs need four models at least; this game has {len(models)}.")
+        return tuple(self._of_these(models[models // 2 % 2 == half]) for half in (0, 1))
+
+    def _of_these(self, models):
+        outsiders = self.population
+        if outsiders is not None:
+            outsiders = replace(outsiders, logits=outsiders.logits[models])
+        return Game(self.logits[models], self.labels, self.member[models], population=outsiders)
 
     def judge(self, score: Float[np.ndarray, " examples"], *, name: str) -> Scores:
         """Put an attack's scores beside the truth about the target."""

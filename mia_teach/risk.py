@@ -125,7 +125,7 @@ class Exposure:
         """One record's exposure with its Clopper-Pearson interval, which takes the trainings as independent.
 
         It holds for a record that was named beforehand. Whoever is picked *because* this number is large had luck
-        as well: measure again on other targets, see :meth:`halves`.
+        as well: measure again on other models, see :meth:`mia_teach.Game.halves`.
         """
         if not 0 <= record < len(self):
             raise ValueError(f"Record {record} was asked for; there are {len(self)}, numbered from 0.")
@@ -150,19 +150,6 @@ class Exposure:
             records: a slice, a mask or positions.
         """
         return Exposure(self.accused[:, records], self.member[:, records], self.fpr, self.name)
-
-    def halves(self) -> tuple["Exposure", "Exposure"]:
-        """Two halves of the targets: one to pick records on, the other to measure those picked.
-
-        Neighbouring targets stay together, two and two, so that the pairs of a balanced design are not torn apart and
-        every record has as many trainings in one half as in the other.
-
-        >>> member = np.array([[1, 0], [0, 1], [1, 0], [0, 1]], dtype=bool)
-        >>> [half.trained.tolist() for half in Exposure(member, member, fpr=0.01).halves()]
-        [[1, 1], [1, 1]]
-        """
-        first = np.arange(len(self.member)) // 2 % 2 == 0
-        return self.on(first), self.on(~first)
 
     def most_exposed(self, share: float) -> Int[np.ndarray, " records"]:
         """Positions of this share of the records, at least one, with the largest exposure; ties in order of position.

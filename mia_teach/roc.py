@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
-from mia_teach.rate import Interval, Rate
+from mia_teach.rate import Interval, Rate, lower_end
 from mia_teach.scores import Scores
 
 
@@ -56,13 +56,22 @@ class Roc:
         With :math:`\psi_i` the share of the other side that example i outranks (ties half), the variance is
         :math:`s^2(\psi_{members})/m + s^2(\psi_{non})/n`.
 
+        Where members and non-members part perfectly this variance is 0, however few they are, and so it is where all
+        of them tie. The interval then follows from min(m, n) pairs without a common example. They are independent, and
+        came out alike; had fewer than the lower end p of Clopper and Pearson's share of all pairs been so, that would
+        have happened with a probability of at most (1 − confidence) / 2. So at least p of the AUC is known, and the rest
+        may be anything.
+
         Raises: ValueError with fewer than two examples on a side.
 
-        Source: DeLong et al. 1988, "Comparing the areas under two or more correlated ROC curves".
+        Source: DeLong et al. 1988, "Comparing the areas under two or more correlated ROC curves"; Clopper & Pearson
+        1934 (:func:`mia_teach.rate.lower_end`), which for k of k is the k-th root of (1 − confidence) / 2.
 
         >>> scores = Scores([4.0, 3.0, 2.0, 1.0], [True, False, True, False])
         >>> print(Roc.from_scores(scores).auc_interval())
         0.750 (0.057 to 1.000)
+        >>> print(Roc.from_scores(Scores([4.0, 3.0, 2.0, 1.0], [True, True, False, False])).auc_interval())
+        1.000 (0.158 to 1.000)
         """
         from scipy.stats import norm, rankdata
 
@@ -75,6 +84,9 @@ class Roc:
         within[~member] = rankdata(self._scores.score[~member])
         beaten = rankdata(self._scores.score) - within
         above, below = beaten[member] / n, beaten[~member] / m
+        if np.ptp(above) == 0 == np.ptp(below):  # every pair came out alike: won, lost or tied
+            alike = lower_end(min(m, n), min(m, n), (1 - confidence) / 2)
+            return Interval(self.auc, alike * self.auc, 1 - alike * (1 - self.auc), confidence)
         half = norm.ppf((1 + confidence) / 2) * (above.var(ddof=1) / m + below.var(ddof=1) / n) ** 0.5
         return Interval(self.auc, max(0.0, self.auc - half), min(1.0, self.auc + half), confidence)
 

@@ -90,8 +90,8 @@ def label_log_odds(
     It ranks examples as the probability does, without saturating, and is close to
     normally distributed over models.
 
-    Source: Carlini et al. 2022, "Membership inference attacks from first principles", section V-B
-    (there computed as the stable form of their logit scaling).
+    Source: Carlini et al. 2022, "Membership inference attacks from first principles", sections IV-C
+    (logit scaling) and VI-A (its stable form, which is this one).
 
     >>> label_log_odds(np.array([[2.0, 0.0, 0.0]]), np.array([0])).round(3)
     array([1.307])

@@ -4,7 +4,8 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from mia_teach import Game, balanced_shadows, coin_flips
+from mia_teach import Exposure, Game, balanced_shadows, coin_flips
+from mia_teach.attacks.lira import lira
 from mia_teach.game import Outsiders, View
 
 
@@ -69,6 +70,58 @@ def test_a_view_with_fewer_shadows_keeps_the_first_ones_of_records_and_outsiders
     assert a_game().view.first(0).population is None
     with pytest.raises(ValueError, match="6 shadow models were asked for; this view has 5"):
         view.first(6)
+
+
+def test_halves_share_no_model_keep_pairs_together_and_take_the_outsiders_along():
+    member = balanced_shadows(8, 20, seed=0)
+    game = replace(
+        a_game(8, member=member), population=Outsiders(np.zeros(5, int), np.arange(120.0).reshape(8, 5, 3))
+    )
+    for half, models in zip(game.halves(), ([0, 1, 4, 5], [2, 3, 6, 7]), strict=True):
+        assert (half.logits == game.logits[models]).all()
+        assert (half.member.sum(axis=0) == 2).all()
+        assert (half.population.logits == game.population.logits[models]).all()
+        assert len(half.view.shadow_logits) == 2  # its partner is there, to be left out
+    with pytest.raises(ValueError, match="this game has 3"):
+        a_game(3).halves()
+
+
+def test_luck_does_not_reach_the_other_half_unless_the_attack_comes_before_the_split():
+    """Answers that know nothing: whoever is picked is found no more often by models that had no part in the picking."""
+    game = a_game(32, 1000, member=balanced_shadows(32, 1000, seed=0))
+
+    def exposure(game):
+        games = (replace(game, target=target) for target in range(len(game.logits)))
+        scores = [one.judge(lira(one.view, variance="pooled"), name="LiRA") for one in games]
+        return Exposure.from_scores(scores, fpr=0.01)
+
+    first, second = map(exposure, game.halves())
+    assert second.tpr[first.most_exposed(0.02)].mean() < 0.04
+    together, half = exposure(game), np.arange(32) // 2 % 2 == 0
+    assert together.on(~half).tpr[together.on(half).most_exposed(0.02)].mean() > 0.06
+
+
+def test_targets_go_round_the_shadows_of_records_and_outsiders():
+    rng = np.random.default_rng(1)
+    view = replace(a_game(), population=Outsiders(rng.integers(0, 3, 7), rng.normal(size=(6, 7, 3)))).view
+    for skip, those in ((0, [0, 1]), (3, [3, 4]), (4, [4, 0]), (5, [0, 1]), (13, [3, 4])):
+        few = view.first(2, skip=skip)
+        assert (few.shadow_logits == view.shadow_logits[those]).all()
+        assert (few.shadow_member == view.shadow_member[those]).all()
+        assert (few.population.shadow_logits == view.population.shadow_logits[those]).all()
+    assert (view.first(5, skip=2).shadow_logits == view.shadow_logits[[2, 3, 4, 0, 1]]).all()
+    assert len(view.first(0, skip=3).shadow_logits) == 0
+    assert len(view.first(0).first(0, skip=3).shadow_logits) == 0
+    with pytest.raises(ValueError, match="skip=-2 came; it is the position of the first shadow model"):
+        view.first(2, skip=-2)
+
+
+def test_going_round_by_even_numbers_keeps_the_pairs_of_a_balanced_design_whole():
+    view = a_game(models=8, member=balanced_shadows(8, 20, seed=0)).view
+    for shadows in (2, 4):
+        for skip in range(0, 12, 2):
+            held = view.first(shadows, skip=skip).shadow_member
+            assert (held[::2] == ~held[1::2]).all()
 
 
 def test_a_game_with_outsiders_is_saved_and_loaded_with_them(tmp_path):

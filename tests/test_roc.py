@@ -105,6 +105,48 @@ def test_delongs_variance_equals_the_sum_over_pairs():
     assert interval.high == pytest.approx(min(1, wins.mean() + half))
 
 
+def worlds_apart(m, n, *, distance=1.0):
+    return Scores(np.repeat([distance, 0.0], [m, n]), np.arange(m + n) < m)
+
+
+@pytest.mark.parametrize(("m", "n"), [(2, 2), (3, 40), (40, 3), (500, 1000)])
+@pytest.mark.parametrize("confidence", [0.9, 0.95])
+def test_at_perfect_separation_the_end_is_where_it_would_be_as_rare_as_an_error_may_be(m, n, confidence):
+    won = Roc.from_scores(worlds_apart(m, n)).auc_interval(confidence)
+    assert (won.value, won.high) == (1, 1)
+    # A world that shows it most easily: on the smaller side each example lies beyond all others with probability
+    # a, and else before them. Its AUC is a, and it parts perfectly with probability a ** min(m, n).
+    assert won.low ** min(m, n) == pytest.approx((1 - confidence) / 2)
+    lost = Roc.from_scores(worlds_apart(m, n, distance=-1.0)).auc_interval(confidence)
+    assert (lost.low, lost.value, lost.high) == pytest.approx((0, 0, 1 - won.low))
+    tied = Roc.from_scores(worlds_apart(m, n, distance=0.0)).auc_interval(confidence)
+    assert (tied.low, tied.value, tied.high) == pytest.approx((won.low / 2, 0.5, 1 - won.low / 2))
+
+
+@pytest.mark.parametrize(("m", "n"), [(2, 2), (3, 9), (6, 4)])
+def test_a_perfect_separation_misses_the_true_auc_no_oftener_than_it_says(m, n):
+    rng, low = np.random.default_rng(m), Roc.from_scores(worlds_apart(m, n)).auc_interval().low
+    a = low * 0.999  # just missed by the interval, whenever all pairs are won
+    few = np.where(rng.random((100_000, min(m, n))) < a, 1, -1)
+    assert (few == 1).all(axis=1).mean() == pytest.approx(0.025, abs=0.002)
+    shift = norm.ppf(a) * np.sqrt(2)
+    members, others = rng.normal(shift, 1, (20_000, m)), rng.normal(0, 1, (20_000, n))
+    assert (members.min(axis=1) > others.max(axis=1)).mean() < 0.025
+
+
+@pytest.mark.parametrize("kind", ["noise", "three values", "parted"])
+def test_no_interval_is_a_point(kind):
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        m, n = rng.integers(2, 6, 2)
+        values = rng.normal(size=m + n) if kind == "noise" else rng.integers(0, 3, m + n).astype(float)
+        member = np.arange(m + n) < m
+        values = values + 10 * member if kind == "parted" else values
+        interval = Roc.from_scores(Scores(values, member)).auc_interval()
+        assert interval.low <= interval.value <= interval.high
+        assert interval.high > interval.low
+
+
 def test_an_interval_from_one_member_is_refused():
     with pytest.raises(ValueError, match="at least two of each"):
         Roc.from_scores(Scores(np.arange(3.0), np.array([True, False, False]))).auc_interval()

@@ -65,11 +65,11 @@ mt.doctor()
 # %% [markdown] section="case"
 # ## The case
 #
-# Ruth is invented, her situation is not. Years ago she lay in intensive care with lung cancer and joined a study of
-# the gravest cases. Her measurements, with those of some five hundred others, trained a small model that names a
-# patient's disease group. It is online now, for any doctor to try. It holds no names.
+# Ruth is invented, her situation is not. Years ago she lay in intensive care with lung cancer, when her doctors were
+# choosing patients for a study of the gravest cases. The measurements of some five hundred patients trained a small model
+# that names a patient's disease group. It is online now, for any doctor to try. It holds no names.
 #
-# An insurer has the bills of that stay, with every measurement, but doesn't know whether she joined the study: whether
+# An insurer has the bills of that stay, with every measurement, but doesn't know whether she was in the study: whether
 # her doctors counted her among the gravest. So it gives the measurements to the model and looks at one number, the
 # [confidence](glossary.md#confidence) in "lung cancer". If a model is surer about people it has learnt from, that
 # number tells on her.

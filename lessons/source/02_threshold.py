@@ -319,8 +319,9 @@ for name, some in ends.items():
 print(f"{first_member} non-members stand before the first member, and patient {order[0]} before all others")
 
 # %% [markdown]
-# The first {{ first_member }} accusations would all be false. Among the least suspect there is hardly a member: *there*
-# the AUC is earned. This attack is good at **acquitting** and useless for **accusing**.
+# The first {{ first_member }} accusations would all be false. A blind order begins as badly in
+# {{ mt.percent((~scores.member).mean() ** first_member, ".0%") }} of cases, since {{ mt.percent((~scores.member).mean(), ".0%") }} of the records are
+# non-members; so the top is no better than blind. Among the least suspect there is hardly a member: *there* the AUC is earned. This attack is good at **acquitting** and useless for **accusing**.
 
 # %% [markdown]
 # The top is nearly all sepsis, the commonest class, patient {{ order[0] }} among them: the model is sure of many of
@@ -676,9 +677,10 @@ mt.show(display, alt=alt)
 prediction.reveal(over_models)
 
 # %% [markdown]
-# {{ touch }} of the eight intervals hold the [[1 %|definition]] of guessing: such a model, alone, cannot tell this attack
+# {{ touch }} of these 8 intervals hold the [[1 %|definition]] of guessing: such a model, alone, cannot tell this attack
 # from blind accusation. Together the eight can: both intervals lie above it, and what they show is still tiny. In
-# {{ top_is_outsider }} of the eight the most suspect patient of all had never been seen.
+# {{ top_is_outsider }} of the 8 models the most suspect patient of all had never been seen. By blind order that happens with probability
+# {{ f"{(~scores.member).mean() ** len(eight):.2f}" }}, so at its very top the attack is no better than blind.
 #
 # Two intervals, two questions. The pooled one asks what these counts allow, as if every record were a fresh draw. The
 # one over models asks what *another model of this kind* would show, since eight models repeat the whole experiment.

@@ -3,7 +3,8 @@
 #
 # After this lesson you can
 #
-# - **explain** why one threshold for all records cannot accuse, and compare a record with its own past instead,
+# - **explain** why one threshold for all records cannot accuse, and compare a record with its own past instead: with what
+#   models say of it that trained on it, and models that did not,
 # - **run** LiRA and RMIA, and report them at low false positive rates with intervals over several targets,
 # - **choose** an attack for the shadow models you can afford: 2, 4, 16 or 64,
 # - **find** a slip in published code by asking what each deviation is the deviation of.
@@ -180,8 +181,8 @@ for record in (easy, odd):
 # %% [markdown]
 # So the same number means different things for different records. That is what one threshold for all throws away.
 #
-# Why log-odds, and not the loss or the probability itself? Because of the bell curves. A normal density needs two
-# numbers, a mean and a deviation; it fits only if the answers have no long tail on one side. Skewness measures that tail. It is
+# Why log-odds, and not the loss or the probability itself? Because of the bell curves. A bell (a normal density) needs two
+# numbers, its mean and its standard deviation, from here on *deviation*; it fits only if the answers have no long tail on one side. Skewness measures that tail. It is
 # 0 for a bell; 32 values drawn from a true bell show a little of it by chance, in the last row.
 
 # %%
@@ -233,7 +234,8 @@ for record, name in names.items():
 # steadily, so attack eight targets: every model can play the target, with the others as its shadows.
 #
 # The table gives each target its own threshold and the mean of the eight; the interval is over targets. At
-# [[0.1 %|definition]] each of these thresholds lets one single non-member pass.
+# [[0.1 %|definition]] each of these thresholds lets one single non-member pass. (Any two targets share 62 of their 64 shadows,
+# and each target is a shadow of the other seven. So the intervals hold the luck of the targets, and hardly that of the shadows.)
 
 # %%
 games = [replace(game, target=target) for target in range(0, 16, 2)]  # one of each pair
@@ -245,21 +247,26 @@ def judged(attack, name, views=views, games=games):
     return [one.judge(attack(view), name=name) for view, one in zip(views, games, strict=True)]
 
 
+# %%
+def rates(parts, fpr):
+    """TPR at this FPR, target by target."""
+    return np.array([mt.Roc.from_scores(one).tpr_at(fpr).value for one in parts])
+
+
 def over_targets(parts, fpr):
-    """TPR at this FPR: mean and interval over the targets."""
-    rates = [mt.Roc.from_scores(one).tpr_at(fpr).value for one in parts]
-    return mt.Interval.from_values(rates, within=(0, 1))
+    """Their mean, with an interval over the targets."""
+    return mt.Interval.from_values(rates(parts, fpr), within=(0, 1))
 
 
 # %%
 def report(parts):
-    """One line: AUC, then TPR at 1 % and at 0.1 % FPR, means over the targets with 95 % intervals."""
+    """One line: TPR at 1 % and at 0.1 % FPR with 95 % intervals, then AUC; means over the targets."""
     auc = mt.Interval.from_values([mt.Roc.from_scores(one).auc for one in parts])
     low, lower = over_targets(parts, 0.01).words(".1%"), over_targets(parts, 0.001).words(".1%")
-    print(f"{parts[0].name:24} {auc.value:.3f}   {low:27} {lower}")
+    print(f"{parts[0].name:24} {low:27} {lower:27} {auc.value:.3f}")
 
 
-heading = f"{'':24} {'AUC':7} {'TPR at 1 % FPR':27} TPR at 0.1 % FPR"
+heading = f"{'':24} {'TPR at 1 % FPR':27} {'TPR at 0.1 % FPR':27} AUC"
 by_attack = {
     "loss": judged(threshold.label_log_odds, "loss"),
     "calibrated loss": judged(threshold.difficulty_calibrated, "calibrated loss"),
@@ -270,9 +277,8 @@ for parts in by_attack.values():
     report(parts)
 
 # %% [markdown]
-# The row in the middle is the simplest idea of its kind: how much lower is the target's loss than the mean loss of models
-# that never saw the record? It is called [difficulty calibration](glossary.md#difficulty-calibration) (Watson 2022), needs no Gaussian and
-# no deviation, and is already far ahead of the loss.
+# *Online* says that half of the shadows trained on the record; round 4 does without. The row in the middle is the simplest idea of its kind: how much lower is the target's loss than the mean loss of models
+# that never saw the record? It is called [difficulty calibration](glossary.md#difficulty-calibration) (Watson 2022), needs no bell, and is already far ahead of the loss.
 #
 # On logarithmic axes. The curves give all eight targets *one* threshold, which a likelihood ratio allows since it means the
 # same for each of them; the points are the table's. At [[0.1 %|definition]] LiRA's point lies a little above its curve: a
@@ -343,9 +349,20 @@ def own_deviations(view):
 
 assert np.allclose(own_deviations(view), lira(view))
 
+# %% [markdown]
+# The targets go round the shadows, as in lesson 03: with four, the first target is attacked with the first four, the second
+# with the next four, and so on. So with few shadows the intervals hold the luck of the shadows too. With all 64 they hardly do.
+
+
+# %%
+def going_round(count):
+    """Each target's view with so many shadows: the next target takes the next ones."""
+    return [view.first(count, skip=number * count) for number, view in enumerate(views)]
+
+
 # %%
 counts = (4, 8, 16, 32, 64)
-some_views = {count: [view.first(count) for view in views] for count in counts}
+some_views = {count: going_round(count) for count in counts}
 each_own = [over_targets(judged(own_deviations, "own", some_views[count]), 0.01) for count in counts]
 
 
@@ -376,8 +393,9 @@ mt.show(display, alt=alt)
 # %% [markdown]
 # With 4 shadows, own deviations find {{ each_own[0].words(".1%") }} of the members at [[1 %|definition]] FPR: the attack is
 # broken, though nothing raised an error in our function. Pooled deviations find {{ one_for_all[0].words(".1%") }}, with
-# the same four models. With 32 the two are level at [[1 %|definition]]. From there on records' own deviations pay, since
-# records do differ in them, and most where few are accused: the next table has the [[0.1 %|definition]].
+# the same models. With 32 the two are level at [[1 %|definition]]: {{ each_own[3].words(".1%") }} and {{ one_for_all[3].words(".1%") }}.
+# With 64, records' own deviations have the higher mean, since records do differ in them; how much it is worth where few are accused,
+# the table of round 5 says.
 #
 # An audit that ran LiRA with a handful of shadows and the wrong deviation, and found nothing, has measured its own
 # mistake.
@@ -391,7 +409,7 @@ mt.show(display, alt=alt)
 # ### Round 4: the adversary who came late
 #
 # To train shadows *with* Marta's application one must hold it before training. Often the record comes last: the models
-# are there, none of them ever saw it. That is the [offline attack](glossary.md#offline-attack). Only the blue side of the picture exists, and the
+# are there, none of them ever saw it. That is the [offline attack](glossary.md#offline-attack). Only the side without the record exists in the picture, and the
 # question becomes: how far above its usual answers does the target's answer lie?
 #
 # $$\text{one side: } \log \Phi\!\left(\frac{\varphi - \mu_{out}}{\sigma_{out}}\right) \qquad
@@ -435,7 +453,7 @@ for name, attack in {"one-sided": one_sided, "two-sided": two_sided}.items():
     )
 
 # %% [markdown]
-# Training on a record makes its answer better, on average, for six digits in seven; for the rest it makes next to no difference. Two-sided
+# Training on a record makes its answer better, on average, for six digits in seven; for the rest it was no better. Two-sided
 # scoring gives that knowledge away: it lifts records on which this target happens to do badly.
 
 # %% [markdown] audience="instructor"
@@ -480,7 +498,7 @@ columns = {
 }
 scale = {}
 for count in (2, 4, 16, 64):
-    some = [view.first(count) for view in views]
+    some = going_round(count)
     for name, attack in columns.items():
         if count > 2 or "RMIA" in name:  # one model a side has no deviation
             scale[name, count] = judged(attack, name, some)
@@ -502,14 +520,28 @@ for fpr in (0.01, 0.001):
 
 # %% [markdown]
 # This table is the lesson. With **two** shadows only RMIA is there, and finds {{ over_targets(scale["RMIA online", 2], 0.01):.1%}} at
-# [[1 %|definition]]. With **four**, RMIA leads at [[1 %|definition]]; at [[0.1 %|definition]] pooled LiRA is no worse. With **64**, LiRA with
-# own deviations leads, most of all at [[0.1 %|definition]]. For whoever comes **late**, RMIA offline finds
-# {{ over_targets(scale["RMIA offline", 64], 0.01):.1%}} with 64 shadows, where offline LiRA found {{ over_targets(late, 0.01):.1%}}.
+# [[1 %|definition]]. With **four** and with **16**, RMIA online has the highest mean at both false positive rates; with **64** it is LiRA
+# with own deviations. Which of these leads do eight targets show? Paired, target by target; the four intervals hold together with
+# [[95 %|definition]] ([Bonferroni](glossary.md#bonferroni-correction)):
+
+# %%
+ahead = {}
+for one, other, count in (("RMIA online", "LiRA, pooled", 4), ("LiRA, own", "RMIA online", 64)):
+    for fpr in (0.01, 0.001):
+        differences = rates(scale[one, count], fpr) - rates(scale[other, count], fpr)
+        ahead[count, fpr] = mt.Interval.from_values(differences, confidence=1 - 0.05 / 4)
+        lead = ahead[count, fpr].points("+.1f")
+        print(f"{count:2} shadows, {mt.percent(fpr)} FPR: {one} minus {other:12} {lead}")
+
+# %% [markdown]
+# Shown is RMIA's lead with four shadows at [[1 %|definition]], by {{ ahead[4, 0.01].points() }}. The others' intervals hold 0. For whoever
+# comes **late**, RMIA offline finds {{ over_targets(scale["RMIA offline", 64], 0.01):.1%}} with 64 shadows at [[1 %|definition]], where
+# offline LiRA found {{ over_targets(late, 0.01):.1%}}.
 #
-# Nobody wins everywhere, so a report names attack, variant and number of models.
+# No attack has the highest mean everywhere, so a report names attack, variant and number of models.
 #
-# RMIA offline with two shadows shows nothing at [[0.1 %|definition]]. Its scores are shares of {{ f"{len(outsiders):,}" }}
-# outsiders, and at the top non-members tie:
+# RMIA offline with two shadows finds next to nothing at [[0.1 %|definition]]. Its scores are shares of {{ f"{len(outsiders):,}" }}
+# outsiders, and where non-members share the highest one, no threshold lets a single one pass:
 
 # %%
 tied = [mt.Roc.from_scores(one).tied_at_the_top for one in scale["RMIA offline", 2]]
@@ -527,7 +559,7 @@ for cut in (0.90, 0.95, 0.99):
 
 # %% [markdown]
 # The promise is kept, a little on the careful side. It holds as long as the outsiders are like the target's non-members;
-# lesson 07 shows on genomes what happens when they are not.
+# lesson 07 shows on genomes what a reference from the wrong population does to a promise.
 
 # %% [markdown] audience="instructor"
 # **Round 5 (5 minutes).** The population does not improve the ranking for a single target; many papers leave that
@@ -831,12 +863,12 @@ for name, attack in {
 # %%
 tpr = {}
 for name, deviations in {"published": published, "repaired": pooled_deviations}.items():
-    few = (one.view.first(4) for one in loan_games)
+    few = (one.view.first(4, skip=4 * number) for number, one in enumerate(loan_games))
     parts = judged(with_deviations(deviations), f"{name}, 4 shadows", few, loan_games)
     report(parts)
-    tpr[name] = np.array([mt.Roc.from_scores(one).tpr_at(0.01).value for one in parts])
+    tpr[name] = rates(parts, 0.01)
 more = mt.Interval.from_values(tpr["repaired"] - tpr["published"])
-print(f"repaired minus published, target by target: {more.words('.1%')} more of the members at 1 % FPR")
+print(f"repaired minus published, target by target: {more.points()} more of the members at 1 % FPR")
 
 # %%
 found = over_targets(loan_scores["LiRA, online"], 0.01)
@@ -844,8 +876,8 @@ prediction.reveal(found)
 
 # %% [markdown]
 # At [[1 %|definition]] FPR the likelihood ratio finds {{ found.words(".1%") }} of the loans, the loss
-# {{ over_targets(loan_scores["loss"], 0.01):.1%}}. And with four shadows the published slip costs {{ more:.1%}} of the members, about
-# a fifth of what the repaired attack finds.
+# {{ over_targets(loan_scores["loss"], 0.01):.1%}}. And with four shadows the published slip costs {{ more.points() }} of the members, which is
+# {{ mt.percent(more.value / tpr["repaired"].mean(), ".0%") }} of what the repaired attack finds. (The targets go round the shadows here too.)
 #
 # What would it mean for Marta? First, what an accusation is worth at the base rates of lesson 02, with one threshold for all
 # eight targets.
@@ -945,7 +977,7 @@ check.quiz
 #    of the loans, where the loss found hardly more than chance.
 # 3. Few shadows: pool the deviations, each side by itself, or use RMIA. Each record's own deviation needs dozens.
 # 4. Offline works, if one-sided: training makes a record's answer better. RMIA pays less for being late.
-# 5. The exposed are the unusual. The clear zero was safe even as a member; the average describes neither.
+# 5. The exposed are the unusual. The clear zero gets the same answer with and without training; the average describes neither.
 
 # %% [markdown]
 # **You may now claim** "with so many shadows this attack finds so many members at this FPR, over so many targets", and name

@@ -120,8 +120,8 @@ prediction
 # ### Round 1: a gradient of one's own
 #
 # Digits again stand in for patients. 18 networks learn in a [balanced design](glossary.md#balanced-design), each on half of 2,000
-# digits; as in lesson 05, eight of them play the target in turn, and a target's shadows are the 16 that are neither it nor its partner. They are also kept as
-# they were after 1 and 5 epochs, for round 4.
+# digits; as in lesson 05, eight of them play the target in turn, and a target's shadows are the 16 that are neither it nor its partner
+# (so the other targets are among them). They are also kept as they were after 1 and 5 epochs, for round 4.
 
 # %%
 digits = mt.principal_components(mt.load_mnist_5k(), 64)
@@ -210,12 +210,12 @@ def over_targets(parts, measure):
 
 
 def report(parts):
-    """One line: AUC and TPR at 1 % FPR over the targets."""
+    """One line: TPR at 1 % FPR and AUC over the targets."""
     auc, tpr = over_targets(parts, "auc").words(), over_targets(parts, "tpr").words(".1%")
-    print(f"{parts[0].name:32} {auc:24} {tpr}")
+    print(f"{parts[0].name:32} {tpr:27} {auc}")
 
 
-heading = f"{'':32} {'AUC':24} TPR at 1 % FPR"
+heading = f"{'':32} {'TPR at 1 % FPR':27} AUC"
 
 # %% [markdown]
 # The same for 2,000 patients of SUPPORT2, whose disease group a smaller network predicts. Before you run on: which line will stand out?
@@ -293,11 +293,18 @@ for name, factor in {"|p − y|": bias, "|h|": weight / bias}.items():
 
 
 # %%
+def shadows_of(target, count=16):
+    """Models that are neither this target nor its partner; the next target takes the next ones, going round."""
+    others = [k for k in range(18) if k // 2 != target // 2]
+    return np.roll(others, -(target // 2) * count)[:count]
+
+
+# %%
 def own_past(values, count=16):
     """LiRA's log-ratio, pooled, of any statistic (models, records); by target."""
     score = {}
     for t in TARGETS:
-        shadows = [k for k in range(18) if k // 2 != t // 2][:count]  # neither the target nor its partner
+        shadows = shadows_of(t, count)
         score[t] = 0.0
         # side says, for each shadow and record, whether the shadow trained on it, and then whether it did not
         for sign, side in ((1, member[shadows]), (-1, ~member[shadows])):
@@ -333,26 +340,31 @@ assert np.allclose(likelihood[0].score, own_past(seen[..., 4])[0])
 added = {m: values(calibrated["all layers"], m) - values(likelihood, m) for m in ("auc", "tpr")}
 added = {m: mt.Interval.from_values(differences) for m, differences in added.items()}
 print("what the gradient adds, target by target:")
-print(f"{'':32} {added['auc'].words('+.4f'):24} {added['tpr'].words('+.1%')}")
+print(f"{'':32} {added['tpr'].points('+.1f'):27} {added['auc'].words('+.4f')}")
 
 # %% [markdown]
-# Less than nothing: {{ added["tpr"].words("+.1%") }} at [[1 %|definition]] FPR, paired over the same eight targets. The gain was the shadows'.
+# Less than nothing: {{ added["tpr"].points("+.1f") }} at [[1 %|definition]] FPR, paired over the same eight targets. The gain was the shadows'.
 # Whoever can train them finds as many from the answers.
 
 # %% [markdown]
 # **2. An attack network: many numbers at once.** Perhaps a single norm is too little. Nasr and others (2019) do not choose a layer. They train
 # an attack network on everything: gradients, outputs, loss. Ours learns from 8 shadow models of each target, once from the outputs alone and
-# once with the gradients' norms beside them. The first is the control of the second.
+# once with the gradients' norms beside them. The first is the control of the second, so it must have learnt as well: with a smaller learning
+# rate some of these networks stop half-way, and a control that has not learnt flatters what is held against it. (The targets go round the shadows, eight and
+# eight, as in lesson 04: two groups, so the intervals hold a little of the shadows' luck.)
 
 
 # %%
+steps = {"n_iter_no_change": 5, "batch_size": 512, "random_state": 0}
+
+
 def network(columns):
     """Log-odds of membership by a small network that learnt on 8 shadows; by target."""
     score = {}
     for t in TARGETS:
-        shadows = [k for k in range(18) if k // 2 != t // 2][:8]
+        shadows = shadows_of(t, 8)
         rows = np.concatenate(seen[shadows][..., columns])
-        small = MLPClassifier((32,), early_stopping=True, n_iter_no_change=5, batch_size=512, random_state=0)
+        small = MLPClassifier((32,), learning_rate_init=0.01, early_stopping=True, **steps)
         attack = make_pipeline(StandardScaler(), small).fit(rows, member[shadows].ravel())
         score[t] = attack.predict_proba(seen[t][:, columns])[:, 1]
     return score
@@ -379,7 +391,7 @@ print(f"what the norms add to the outputs: AUC {gain.words('+.3f')}")
 # several numbers against each other, but for that the outputs will do.
 #
 # At [[1 %|definition]] FPR the networks find {{ over_targets(nets["outputs"], "tpr"):.1% }} and {{ over_targets(nets["everything"], "tpr"):.1% }}, LiRA with the same eight
-# shadows {{ over_targets(eight, "tpr"):.1% }}. A network learns one rule for all records; it knows no record's own past. (`white_box.gradient_network` packs this attack into one call.)
+# shadows {{ over_targets(eight, "tpr"):.1% }}. A network learns one rule for all records; it knows no record's own past. (`white_box.gradient_network` packs such an attack into one call.)
 
 # %% [markdown]
 # **3. The inverse Hessian: everybody else.** The third adversary knows the weights *and all other members*, as an auditor does. Where
@@ -537,13 +549,15 @@ def by_night(scores, size):
     ]
 
 
+# %%
 def table(cells, measure, *, sign="", rows="epoch {}", columns="{} patients"):
     """Print intervals by their keys, (row, column)."""
     named, spec = {"auc": ("AUC", ".3f"), "tpr": ("TPR at 1 % FPR", ".1%")}[measure]
     down, across = (list(dict.fromkeys(key[i] for key in cells)) for i in (0, 1))
     print(f"{named:15}", *(f"{columns.format(one):29}" for one in across))
     for row in down:
-        shown = (cells[row, one].words(sign + spec) for one in across)
+        shown = [cells[row, one] for one in across]
+        shown = [one.points("+.1f") if sign and measure == "tpr" else one.words(sign + spec) for one in shown]
         print(f"{rows.format(row):15}", *(f"{words:29}" for words in shown))
 
 
@@ -879,7 +893,8 @@ for measure in ("auc", "tpr"):
 # %% [markdown]
 # Now the rise finds more, now the fall. A control must not be the weaker of two, so in each of the nine settings take the one that does better
 # there, picked with the truth, in favour of the answers. All saw the same nights: how far does the cosine lead it, night by night, and where does
-# the whole interval lie above 0?
+# the whole interval lie above 0? Among nine differences one may stand out by luck, so the intervals are wider: the nine of a table hold together
+# with [[95 %|definition]] ([Bonferroni](glossary.md#bonferroni-correction)).
 
 # %%
 two_answers = {
@@ -889,16 +904,12 @@ two_answers = {
 }
 
 
-def points(gap):
-    """The difference of two rates, in percentage points."""
-    return f"{100 * gap.value:.1f} points ({100 * gap.low:.1f} to {100 * gap.high:.1f})"
-
-
 # %%
 def lead(some, measure):
-    """What some find more than two answers at their best, night by night: mean and 95 % interval."""
+    """What some find more than two answers at their best, night by night; all intervals hold together."""
     gap = {key: values(some[key], measure) - two_answers[key, measure] for key in rounds}
-    gap = {key: mt.Interval.from_values(differences) for key, differences in gap.items()}
+    each = 1 - 0.05 / len(gap)  # Bonferroni
+    gap = {key: mt.Interval.from_values(one, confidence=each) for key, one in gap.items()}
     table(gap, measure, sign="+")
     return gap
 
@@ -914,7 +925,7 @@ lost = {measure: lead(gradient, measure) for measure in ("auc", "tpr")}
 
 # %% [markdown]
 # **At [[1 %|definition]] FPR**, after one epoch, the cosine finds {{ over_targets(gradient[1, 16], "tpr"):.1% }}, the fall {{ over_targets(drop[1, 16], "tpr"):.1% }} and the rise
-# {{ over_targets(rise[1, 16], "tpr"):.1% }}. The cosine leads the fall by {{ points(lost["tpr"][1, 16]) }}. Settings in which the
+# {{ over_targets(rise[1, 16], "tpr"):.1% }}. The cosine leads the fall by {{ lost["tpr"][1, 16].points() }}. Settings in which the
 # whole interval lies above 0: {{ sum(one.low > 0 for one in lost["tpr"].values()) or "none" }}. So no lead of all layers over two answers is shown here.
 #
 # After 40 epochs the cosine finds {{ over_targets(gradient[40, 16], "tpr"):.1% }}, the rise
@@ -937,7 +948,8 @@ print("first layer")
 table({key: over_targets(parts, "tpr") for key, parts in front.items()}, "tpr")
 
 # %% [markdown]
-# And night by night, first layer minus two answers at their best. Where does the whole interval lie above 0?
+# And night by night, first layer minus two answers at their best; again the nine of a table hold together. Where does the whole interval lie
+# above 0?
 
 # %%
 print("first layer minus two answers, night by night")
@@ -982,7 +994,7 @@ shown = {(what, e): over_targets(fresh[what, e], "tpr") for what in order for e 
 table(shown, "tpr", rows="{}", columns="epoch {}")
 
 # %% [markdown]
-# The lead itself, night by night, over rise or fall, whichever does better here:
+# The lead itself, night by night, over rise or fall, whichever does better here; the six intervals hold together with [[95 %|definition]]:
 
 # %%
 print("first layer minus two answers, new patients, night by night")
@@ -990,20 +1002,21 @@ again = {}
 for epoch in EPOCHS:
     for m in ("auc", "tpr"):
         control = max((values(fresh[what, epoch], m) for what in ("rise", "fall")), key=np.mean)
-        again[epoch, m] = mt.Interval.from_values(values(fresh["first layer", epoch], m) - control)
+        gap = values(fresh["first layer", epoch], m) - control
+        again[epoch, m] = mt.Interval.from_values(gap, confidence=1 - 0.05 / 6)
     print(
-        f"epoch {epoch:2}  AUC {again[epoch, 'auc'].words('+.3f'):26} TPR {again[epoch, 'tpr'].words('+.1%')}"
+        f"epoch {epoch:2}  AUC {again[epoch, 'auc'].words('+.3f'):26} TPR {again[epoch, 'tpr'].points('+.1f')}"
     )
 
 # %% [markdown]
-# **Early**, yes: after one epoch the first layer finds {{ over_targets(fresh["first layer", 1], "tpr").words(".1%") }} of the 16 new patients, and leads two answers by {{ points(again[1, "tpr"]) }}.
-# After 5 epochs it still leads, by {{ points(again[5, "tpr"]) }}, where the interval only just misses 0.
+# **After one epoch**, yes: the first layer finds {{ over_targets(fresh["first layer", 1], "tpr").words(".1%") }} of the 16 new patients, and leads two answers by {{ again[1, "tpr"].points() }}.
 #
-# **Late** it is not shown. After 40 epochs the lead is {{ again[40, "auc"].words("+.3f") }} of AUC and {{ points(again[40, "tpr"]) }} at [[1 %|definition]] FPR, and both intervals hold 0. Not that
-# new patients are safe there: all layers still find {{ over_targets(fresh['all layers', 40], 'tpr'):.1% }} of them, the rise {{ over_targets(fresh['rise', 40], 'tpr'):.1% }}.
+# **Later** it is not shown. After 5 epochs the lead is {{ again[5, "auc"].words("+.3f") }} of AUC and {{ again[5, "tpr"].points() }} at [[1 %|definition]] FPR, after 40 it is
+# {{ again[40, "auc"].words("+.3f") }} and {{ again[40, "tpr"].points() }}, and all four intervals hold 0. Not that
+# new patients are safe there: after 40 epochs all layers still find {{ over_targets(fresh['all layers', 40], 'tpr'):.1% }} of them, the rise {{ over_targets(fresh['rise', 40], 'tpr'):.1% }}.
 
 # %% [markdown]
-# So two sentences are true, within these limits (one model, eight nights). Two versions of a model leak, to anybody who may ask both. And whoever also has their weights, early in training, and knows which of them to look at, finds more.
+# So two sentences are true, within these limits (one model, eight nights). Two versions of a model leak, to anybody who may ask both. And whoever also has their weights, early enough in training (here after one epoch), and knows which of them to look at, finds more.
 #
 # That matters for who must be feared. Here is the map of round 3, filled in, with each control beside its attack; all at [[1 %|definition]] FPR, and the updates with 16 patients
 # from the model's own training set:
@@ -1021,11 +1034,11 @@ for epoch in EPOCHS:
 # | | | | | after 40 | first layer {{ over_targets(fresh["first layer", 40], "tpr"):.1% }} | fall {{ over_targets(fresh["fall", 40], "tpr"):.1% }}, rise {{ over_targets(fresh["rise", 40], "tpr"):.1% }} |
 
 # %% [markdown]
-# After 40 epochs no lead is shown on these nights: the first layer's is {{ points(more["tpr"][40, 16]) }}. (With 64 patients it is {{ points(more["tpr"][40, 64]) }}.)
+# After 40 epochs and with 16 patients a night no lead is shown at [[1 %|definition]] FPR: the first layer's is {{ more["tpr"][40, 16].points() }}. With 64 patients one is: {{ more["tpr"][40, 64].points() }}.
 # (Attack 5, on one night, gained nothing over attack 4 that its interval could show. Attack 6 is the control of 4 and 7.)
 #
-# Whoever finds what stands in the last column need be no thief and no server: a customer of an interface will do, for LiRA with the same shadows, and for two answers one who asks again after a nightly retraining (Salem 2020), as long as
-# few records made the difference.
+# The last column needs no weights. LiRA needs answers and the same shadows; two answers need a customer of an interface who asks again after a
+# nightly retraining (Salem 2020), as long as few records made the difference.
 
 # %% [markdown]
 # And Amara? Her treatment lies years back, and the firm has the finished model: row 1. With shadows of its own it finds {{ over_targets(calibrated["all layers"], "tpr"):.1% }} of the members, and no more than from the answers.
@@ -1039,7 +1052,7 @@ for epoch in EPOCHS:
 #
 # <details><summary>What the law makes of that</summary>
 #
-# The GDPR asks which means are *reasonably likely to be used* to single a person out (recital 26). Data protection authorities apply this to models
+# The GDPR asks which means are *reasonably likely to be used* to identify a person; singling out is the first it names (recital 26). Data protection authorities apply this to models
 # (EDPB 2024): whether a model is anonymous has to be shown, against whoever may come to hold it, and membership inference is among the tests they name.
 # Lesson 08 has more.
 #
@@ -1093,7 +1106,7 @@ check.quiz
 # 2. A record's own past helps a gradient as it helps log-odds: {{ over_targets(calibrated["all layers"], "tpr"):.1% }} and {{ over_targets(likelihood, "tpr"):.1% }} at [[1 %|definition]] FPR. The gain is the shadows'.
 # 3. Whoever knows all other members gets {{ over_targets(curvature, "tpr"):.1% }} from the weights of a softmax regression, without a shadow; 16 shadows get {{ over_targets(soft_lira, "tpr"):.1% }} there.
 # 4. An early update of 16 records betrays {{ over_targets(gradient[1, 16], "tpr"):.1% }} of them by the direction of all layers, one of 256 records {{ over_targets(gradient[1, 256], "tpr"):.1% }}.
-# 5. Two answers have nearly the AUC of that direction, {{ f"{found.value:.3f}" }} and {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}. At [[1 %|definition]] FPR the rise finds {{ over_targets(rise[1, 16], 'tpr'):.1% }}, the fall {{ over_targets(drop[1, 16], 'tpr'):.1% }}, all layers {{ over_targets(gradient[1, 16], 'tpr'):.1% }}, the first layer {{ over_targets(front[1, 16], 'tpr'):.1% }}; a lead over the better of two answers is shown for the first layer only. In a finished network the gradient's *norm* added nothing to the answers; in an early update its *direction* in the first layer does.
+# 5. Two answers have nearly the AUC of that direction, {{ f"{found.value:.3f}" }} and {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}. At [[1 %|definition]] FPR the rise finds {{ over_targets(rise[1, 16], 'tpr'):.1% }}, the fall {{ over_targets(drop[1, 16], 'tpr'):.1% }}, all layers {{ over_targets(gradient[1, 16], 'tpr'):.1% }}, the first layer {{ over_targets(front[1, 16], 'tpr'):.1% }}; a lead over the better of two answers is shown for the first layer only. In a finished network the gradient's *norm* added nothing to the answers; in an update after one epoch its *direction* in the first layer does.
 
 # %% [markdown]
 # **You may now claim** "with this access and these shadows so many members are found; the same shadows without the access find so many",

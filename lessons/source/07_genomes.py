@@ -173,7 +173,8 @@ mt.show(
 # %% [markdown]
 # One study proves nothing, so draw 60, and judge two attacks: Homer's distance and the
 # [likelihood ratio](glossary.md#likelihood-ratio) (Sankararaman 2009), which asks how probable the genome is under the pool's
-# frequencies and under the reference's. If sites are independent, no test is better.
+# frequencies and under the reference's. If sites are independent and both frequencies known, no test is better (Neyman &
+# Pearson 1933); with frequencies counted on people that is nearly so for large pools and references, and 35 people are few.
 
 # %%
 attacks = (genomic.homer_distance, genomic.likelihood_ratio)
@@ -187,7 +188,7 @@ for seed in range(60):
 
 # %%
 def over_studies(parts, measure="auc", group=10):
-    """Mean over studies with a 95 % interval; a TPR at 1 % FPR is read from ten studies under one threshold."""
+    """Mean over studies, with a 95 % interval over draws; a TPR at 1 % FPR is read from ten under one threshold."""
     if measure == "auc":
         values = [mt.Roc.from_scores(one).auc for one in parts]
     else:
@@ -205,6 +206,11 @@ for attack, parts in of_attack.items():
 # {{ mt.percent(over_studies(of_attack[genomic.likelihood_ratio]).value, ".0%") }}. At [[1 %|definition]] FPR it finds
 # {{ over_studies(of_attack[genomic.likelihood_ratio], "tpr"):.1%}} of the members. (The ratio is ahead in AUC; at low rates 60 studies
 # can't tell the two apart.)
+
+# %% [markdown]
+# Mind what these intervals hold. All 60 studies are draws from the same {{ len(of["TSI"]) }} people, so more draws make the intervals narrower, and no
+# new person comes in. They tell how far the luck of the draw reaches among these people; other people of Tuscany are not in the
+# interval. So it is with all real genomes below.
 #
 # Then again: 7,363 sites, each with a lean of 1 part in 35. Should that not find *everybody*?
 
@@ -384,7 +390,7 @@ print(
 print(f"if each stretch of this length were worth as many, the whole genome: about {stretches * value:,.0f}")
 
 # %% [markdown]
-# The last line is a rough guess, since stretches differ. It says two things. Nobody gets far with one region, and a published
+# The ends in brackets are again of draws from {{ len(of["TSI"]) }} people. The last line is a rough guess, since stretches differ. It says two things. Nobody gets far with one region, and a published
 # genome-wide table is still worth far more sites than most studies have members.
 
 # %% [markdown] audience="instructor"
@@ -626,7 +632,7 @@ for size in (10, 20, 50):
 # %% [markdown] section="surprise"
 # ## Surprise
 #
-# The two faults, apart and together. 200 pools in each row, of 35 Tuscans each, all 7,363 sites; the reference is 35 other Tuscans, Iberians
+# The two faults, apart and together. 200 pools in each row, of 35 Tuscans each, drawn from the same {{ len(of["TSI"]) }}, all 7,363 sites; the reference is 35 other Tuscans, Iberians
 # or Finns; sites are exchanged or as inherited. The attack is Homer's, so the AUC is that of T.
 
 # %%
@@ -773,8 +779,8 @@ check.quiz
 # 5. The ranking survives what breaks the promise. Ranks among known outsiders mend the promise.
 
 # %% [markdown]
-# **You may now claim** "on so many random pools of this population, with this reference, the attack finds so many members at an error that I
-# measured on people known to be outside".
+# **You may now claim** "on so many pools drawn from these {{ len(of["TSI"]) }} people, with this reference, the attack finds so many members at an error that I
+# measured on people known to be outside". Not yet "in this population": other people of Tuscany are not in the interval.
 #
 # **You may not claim** that averages are anonymous, that so many sites are so many independent facts, or an error rate that a formula
 # promised and nobody has checked.
@@ -786,6 +792,7 @@ check.quiz
 #
 # **Sources**
 #
+# - J. Neyman and E. Pearson, On the problem of the most efficient tests of statistical hypotheses, 1933
 # - N. Homer and others, Resolving individuals contributing trace amounts of DNA to highly complex mixtures, 2008
 # - S. Sankararaman and others, Genomic privacy and limits of individual detection in a pool, 2009
 # - R. Braun and others, Needles in the haystack: identifying individuals present in pooled genomic data, 2009

@@ -28,6 +28,7 @@
 
 # %%
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -157,7 +158,9 @@ scores = {
 }
 by_attack = {name: mt.Exposure.from_scores(parts, fpr=0.01) for name, parts in scores.items()}
 for name, one in by_attack.items():
-    print(f"{name:5} finds {one.average().words('.1%')} of the members, over {len(scores[name])} targets")
+    print(
+        f"{name:5} finds {one.average().words('.1%')} of the members by {len(scores[name])} models; interval over people"
+    )
 
 # %% [markdown]
 # The line in the hospital's report is the first row. It is true, and it is about a weak attack; lesson 04 has dealt with that.
@@ -202,14 +205,26 @@ mt.show(display, alt=f"Share of patients found in at least a share of their trai
 #
 # Whoever is on top of 2,000 rows had some luck as well. Judging the winners by the numbers that made them win is the mistake of
 # lesson 02's tuned threshold. So pick on one half of the models and look at the other half.
+#
+# Which half has really not looked? In round 1 every model was a shadow of all others, so each verdict of one half is made of answers of
+# the other. Split *before* the attack: `game.halves()` gives two games of 32 models that know nothing of each other. (A target
+# then has 30 shadows instead of 62, hence [pooled deviations](glossary.md#pooled-deviation), as in lesson 04.)
+
 
 # %%
-first, second = exposure.halves()
-print("most exposed     where they were picked   on the other models")
+def in_halves(game, name):
+    """LiRA within each half of the models: two exposures of the same people that share no model."""
+    attack = partial(lira, variance="pooled")
+    return [mt.Exposure.from_scores(every_target(half, attack, name), fpr=0.01) for half in game.halves()]
+
+
+first, second = in_halves(game, "LiRA")
+print(f"{'most exposed':20} where they were picked   on the other models   accused falsely there")
 for share in (0.01, 0.05, 0.1, 0.25):
     top = first.most_exposed(share)
-    there, elsewhere = first.tpr[top].mean(), second.tpr[top].mean()
-    print(f"{mt.percent(share):>7} = {len(top):3} people {mt.percent(there):>19} {mt.percent(elsewhere):>21}")
+    shares = (first.tpr[top].mean(), second.tpr[top].mean(), second.false_alarms[top].mean())
+    there, elsewhere, alarms = map(mt.percent, shares)
+    print(f"{mt.percent(share):>7} = {len(top):3} people {there:>23} {elsewhere:>21} {alarms:>23}")
 
 # %% [markdown]
 # `over_people` takes one share for each person and counts each *person* as one trial, however many trainings stand behind the
@@ -218,26 +233,36 @@ for share in (0.01, 0.05, 0.1, 0.25):
 # %%
 top = first.most_exposed(0.01)
 tail = over_people(second.tpr[top])
-print(f"the most exposed hundredth, honestly: {tail.words('.1%')}; everybody: {exposure.average():.1%}")
+print(f"the most exposed hundredth, honestly: {tail.words('.1%')}; everybody: {second.average():.1%}")
 
 # %% [markdown]
-# Luck was worth a few points. How much it can be worth shows a control: scores drawn at random, which know nothing.
+# Luck was worth a few points. A control shows how much it can be worth: the same two steps with answers drawn at random, which know
+# nothing. And, beside it, what happens when the attack comes first and the split after.
 
 # %%
-lot = np.random.default_rng(1)
-by_lot = mt.Exposure.from_scores(
-    [mt.Scores(lot.normal(size=2000), row, "at random") for row in member], fpr=0.01
-)
-picked_on, judged_on = by_lot.halves()
-winners = picked_on.most_exposed(0.01)
-there, elsewhere = picked_on.tpr[winners].mean(), judged_on.tpr[winners].mean()
-print(
-    f"at random, the top hundredth: {mt.percent(there)} where picked, {mt.percent(elsewhere)} on the other models"
-)
+dice = replace(game, logits=np.random.default_rng(1).normal(size=game.logits.shape))
+unsplit = mt.Exposure.from_scores(every_target(dice, lira, "at random"), fpr=0.01)
+one_side = np.arange(64) // 2 % 2 == 0
+luck = {}
+for when, (picked_on, judged_on) in {
+    "split, then attacked": in_halves(dice, "at random"),
+    "attacked, then split": (unsplit.on(one_side), unsplit.on(~one_side)),
+}.items():
+    winners = picked_on.most_exposed(0.01)
+    luck[when] = picked_on.tpr[winners].mean(), judged_on.tpr[winners].mean()
+    there, elsewhere = map(mt.percent, luck[when])
+    print(f"at random, {when}: {there} where picked, {elsewhere} on the other models")
 
 # %% [markdown]
-# There the winners fall back to about the false positive rate. LiRA's do not: these {{ len(top) }} patients are found in {{ tail:.1%}} of the trainings that include
-# them, by models that nobody looked at when they were picked. (The interval is over people: it says what to expect of other patients
+# Split first, the winners of the dice fall back to about the false positive rate. Split afterwards they keep
+# {{ f"{luck['attacked, then split'][1]:.1%}" }}, found again and again where there is nothing to find: the shadows that made them win are at work in
+# both halves. Many an evaluation is split like that.
+#
+# (Round 1 took the trainings of a patient as independent, in the intervals of single patients and in the dotted line. Targets share their shadows,
+# so luck reaches further than both say.)
+#
+# LiRA's hardly fall. These {{ len(top) }} patients are found in {{ tail:.1%}} of the trainings that include
+# them, by models that had no part in picking them. (The interval is over people: it says what to expect of other patients
 # picked the same way.)
 #
 # A report that names only the average hides them. One that names only the tail hides that most people are not found at all. Print both.
@@ -245,7 +270,8 @@ print(
 # %% [markdown] audience="instructor"
 # **Round 2 (5 minutes).** Before the table ask how far the winners will fall. Some say not at all, some to the
 # average; write both down. The control at random is the sentence to keep: *that* is how far mere luck falls. Ask what a
-# report does that prints the first column only.
+# report does that prints the first column only. Whoever is quick may say why "attacked, then split" leaks: a record whose shadows
+# happen to answer apart is accused by every target that uses these shadows.
 
 # %% [markdown]
 # ### Round 3: who are they?
@@ -315,11 +341,17 @@ names = ("never", "up to 20 %", "20 to 50 %", "50 to 80 %", "nearly always (80 %
 surprising = exposure.by_group(steps, names)
 print(risk.table(surprising, heading="named rightly, unseen"))
 
+strangers = right_unseen(game.halves()[1])
+ends_apart = [first.tpr[strangers < 0.02].mean(), first.tpr[strangers >= 0.8].mean()]
+said = "surprise from one half of the models, exposure from the other: never {}, nearly always {}"
+print(said.format(*map(mt.percent, ends_apart)))
+
 # %% [markdown]
 # That is it. Where none of the 32 models that never saw a patient names the illness, the patient is found in
-# {{ surprising[0].exposure:.1%}} of the trainings; where they name it anyway, in {{ surprising[-1].exposure:.1%}}. Being far out does not
-# expose anybody. Being a **surprise** does: a label that nobody else's record teaches can only be learnt by heart. (The two columns come from
-# different models: surprise from those without the patient, exposure from those with.)
+# {{ surprising[0].exposure:.1%}} of the trainings; where they name it anyway, in {{ surprising[-1].exposure:.1%}}. Being far out says
+# little. Being a **surprise** says much: a label that nobody else's record teaches can only be learnt by heart. (The models without
+# the patient also tell LiRA what an ordinary answer is, so the table's two columns are not independent. In the line below it they are: "never" and
+# "nearly always", surprise and exposure from models that know nothing of each other.)
 #
 # It is a rule of thumb for the data owner, too: train a few models without a record, and see whether they miss it.
 
@@ -418,7 +450,7 @@ print(f"2,000 patients: {int((gaps == 0).sum())} with an identical row; closest 
 # **Is our model?** Models trained on personal data "cannot, in all cases, be considered anonymous", says the European Data Protection Board
 # in its opinion of December 2024; it has to be judged case by case. For an anonymous model two likelihoods should be
 # "insignificant": that somebody extracts personal data of those it was trained on, and that such data come out in answer to questions,
-# "intentionally or not". Among the attacks against which a controller should show tests, paragraph 55 names membership inference first.
+# "intentionally or not". Among the attacks against which a controller should show tests, paragraph 55 names attribute and membership inference first.
 #
 # It is the view of the authorities, not a statute, and courts may see a case otherwise.
 #
@@ -439,8 +471,8 @@ print(f"2,000 patients: {int((gaps == 0).sum())} with an identical row; closest 
 # consulted first (article 36). (In *Transfer* you fill in such a page.)
 
 # %% [markdown]
-# **And in the United States?** HIPAA lets health information pass as not identifiable by two roads. One removes a list of 18 identifiers. On
-# the other, expert determination (paragraph (b)(1)), somebody with knowledge of "generally accepted statistical and scientific principles" finds
+# **And in the United States?** HIPAA lets health information pass as not identifiable by two roads (it binds hospitals, insurers and those who work for them). One removes a list of 18
+# identifiers, and the holder must not know that the rest could identify somebody. On the other, expert determination (paragraph (b)(1)), somebody with knowledge of "generally accepted statistical and scientific principles" finds
 # "that the risk is very small" that an anticipated recipient could identify a person, and documents methods and results. Rounds 1 to 4 are
 # the kind of thing such a document could hold.
 
@@ -493,7 +525,8 @@ groups |= {
     "women": column["sex = female"] > 0,
     "men": column["sex = male"] > 0,
 }
-lab = ExposureExplorer(ExposureGrid.measure(scores["LiRA"], groups), lesson="08")
+grid = ExposureGrid.measure(scores["LiRA"], groups)
+lab = ExposureExplorer(grid, lesson="08")
 lab
 
 # %% [markdown]
@@ -595,9 +628,16 @@ print(f"{'right accusations, one member in':34}{2:>9}{100:>9}{1000:>9,}")
 for number, name in enumerate(patients.class_names):
     print(f"{name:34}", *(f"{mt.percent(worth[rate][number]):>8}" for rate in rates))
 
+place = grid.groups.index("Coma"), grid.fprs.index(0.01)
+ends = dict(zip(grid.one_in, grid.precision(*place), strict=True))  # value and two ends, as in the lab
+for one_in in (2, 1000):
+    low, high = map(mt.percent, ends[one_in][1:])
+    print(f"coma, one member in {one_in:,}: for other such patients {low} to {high}")
+
 # %% [markdown]
 # Where half of the records are members, nearly every accusation is right. At [[1 in 1,000]] even those of coma patients are false in
-# {{ f"{1 - worth[1 / 1000][coma]:.1%}" }} of the cases. That protects the members a little; it does not protect those who are accused falsely. And an
+# {{ f"{1 - worth[1 / 1000][coma]:.1%}" }} of the cases; for other coma patients anything from {{ f"{1 - ends[1000][2]:.0%}" }} to {{ f"{1 - ends[1000][1]:.0%}" }}, since {{ most.people }} people
+# accused falsely in {{ f"{most.false_alarms:.1%}" }} of their other trainings say little of how often the next ones will be. That protects the members a little; it does not protect those who are accused falsely. And an
 # insurer who knows that Lena was in *some* hospital of the town starts from a far better base rate.
 #
 # ### 3. A claim to repair
@@ -721,14 +761,15 @@ for times in (8, 16, 24, 32):
 
 # %%
 def people_attacked(data, epochs):
-    """LiRA on 32 models, each on half of the people: exposure, the loss's mean AUC, named rightly unseen."""
+    """LiRA on 32 models, each on half of the people: exposure, the same in halves, the loss's mean AUC, named rightly unseen."""
     held = mt.balanced_shadows(32, len(data), seed=0)
     network = mt.mlp(data.x.shape[1], 64, data.n_classes)
     trained = mt.train(network, data, held, epochs=epochs, learning_rate=5e-3, seed=1)
     game = mt.Game.from_ensemble(trained, data)
     by_loss = every_target(game, threshold.label_log_odds, "loss")
     auc = np.mean([mt.Roc.from_scores(one).auc for one in by_loss])
-    return mt.Exposure.from_scores(every_target(game, lira, data.name), fpr=0.01), auc, right_unseen(game)
+    found = mt.Exposure.from_scores(every_target(game, lira, data.name), fpr=0.01)
+    return found, in_halves(game, data.name), auc, right_unseen(game)
 
 
 # %%
@@ -741,8 +782,7 @@ by_region = people_attacked(mt.load_ancestry("region"), 20)
 # %%
 def lines(results):
     print(f"{'':14}right unseen   loss AUC   LiRA finds   never found   picked hundredth, other half")
-    for name, (found, auc, unseen) in results.items():
-        first, second = found.halves()
+    for name, (found, (first, second), auc, unseen) in results.items():
         tail = over_people(second.tpr[first.most_exposed(0.01)]).words(".1%")
         never = mt.percent((found.tpr == 0).mean())
         average = mt.percent(found.tpr.mean())
@@ -753,13 +793,12 @@ results = {"26 labels": by_population, "5 labels": by_region}
 lines(results)
 
 # %%
-five = by_region[0]
-picking, judging = five.halves()
+five, (picking, judging), auc_of_five, unseen_five = by_region
 tail_of_five = over_people(judging.tpr[picking.most_exposed(0.01)])
 prediction.reveal(tail_of_five)
 
 # %% [markdown]
-# With 26 labels the model leaks for many. With five the loss has an AUC of {{ by_region[1]:.3f}}, LiRA finds {{ five.average():.1%}}, and
+# With 26 labels the model leaks for many. With five the loss has an AUC of {{ auc_of_five:.3f}}, LiRA finds {{ five.average():.1%}}, and
 # {{ f"{(five.tpr == 0).mean():.1%}" }} of the people are never found: by every average this model is harmless. And the 25 people picked on half of
 # the models are found in {{ tail_of_five:.1%}} of the other half's trainings.
 #
@@ -769,7 +808,7 @@ prediction.reveal(tail_of_five)
 regions = mt.load_ancestry("region")
 print(risk.table(five.by_group(regions.y, regions.class_names), heading="region"))
 
-picked, unseen_five = picking.most_exposed(0.01), by_region[2]
+picked = picking.most_exposed(0.01)
 counts = zip(regions.class_names, np.bincount(regions.y[picked], minlength=5), strict=True)
 print("the 25 by region:", ", ".join(f"{name} {count}" for name, count in counts))
 by_strangers = mt.percent(unseen_five[picked].mean()), mt.percent(unseen_five.mean())
@@ -781,7 +820,7 @@ print("region named rightly by models that never saw them: the 25 {}, everybody 
 # calls its American group *admixed*, with ancestors on several continents. That would be a reason; it is not tested here.) A coarser label does
 # not make the model forget; it makes fewer people surprising.
 #
-# Do other tables keep still? Adult and Taiwan credit are the usual examples of data that do not leak. 2,000 people each.
+# Are other tables quieter? Adult and Taiwan credit are the usual examples of data that do not leak. 2,000 people each.
 
 
 # %%
@@ -848,7 +887,9 @@ figures = {
     "most exposed hundredth, picked on other models": tail.words(".1%"),
     "patients never found": mt.percent(never),
     "patients found at least every other time": mt.percent(often),
-    f"right accusations, {most.name}, one member in 1,000": mt.percent(worth[1 / 1000][number]),
+    f"right accusations, {most.name}, one member in 1,000": "{} ({} to {})".format(
+        *map(mt.percent, ends[1000])
+    ),
 }
 method = (
     "64 models on 1,000 of 2,000 patients each, every one attacked with the others as shadow models, by somebody who holds "
@@ -889,7 +930,7 @@ print(page.save())
 #
 # 1. An average is nobody's risk. At [[1 %|definition]] FPR LiRA found {{ exposure.average():.1%}} of the members; {{ f"{never:.1%}" }} of the patients were never found,
 #    {{ f"{often:.1%}" }} at least every other time.
-# 2. Pick the exposed on some models and measure them on others.
+# 2. Pick the exposed on some models and measure them on others, split before the attack: shadows in both halves carry the luck across.
 # 3. Those who surprise are exposed: rare labels, and records that the others do not explain. Distance from the crowd says little.
 # 4. Twins dealt apart look safe and are not. Ask about people.
 # 5. Trainings are not people, and many groups need wider intervals.
@@ -897,8 +938,9 @@ print(page.save())
 # %% [markdown]
 # **Lena.** The hospital's line is true of the average of a weak attack. Coma patients were found in {{ most.exposure:.1%}} of the trainings that
 # included them, by somebody who has everything and guesses the illness rightly. If one such record in 1,000 is a member,
-# {{ f"{1 - worth[1 / 1000][number]:.1%}" }} of the accusations are false; if half of them are, {{ f"{1 - worth[1 / 2][number]:.1%}" }}. So an insurer who knew
-# nothing else would mostly accuse the wrong people, and one who had good reason to suspect her already would mostly be right. "Negligible" is not
+# {{ f"{1 - ends[1000][0]:.1%}" }} of the accusations are false ({{ f"{1 - ends[1000][2]:.0%}" }} to {{ f"{1 - ends[1000][1]:.0%}" }} for other such patients); if half of them
+# are, {{ f"{1 - ends[2][0]:.1%}" }} ({{ f"{1 - ends[2][2]:.1%}" }} to {{ f"{1 - ends[2][1]:.1%}" }}). So an insurer who knew
+# nothing else would accuse many of the wrong people, and one who had good reason to suspect her already would mostly be right. "Negligible" is not
 # what the audit shows. What the attack says to a wrong guess was not measured.
 
 # %% [markdown]

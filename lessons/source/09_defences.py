@@ -115,7 +115,8 @@ prediction
 #
 # ### Round 1: the filter
 #
-# Hanna's model learnt 1,000 loans by heart. So do twelve models here, in a [balanced design](glossary.md#balanced-design)
+# Hanna's model learnt 1,000 loans by heart. So do twelve models here (smaller ones, with fewer shadows than in lesson 05, so the
+# numbers differ), in a [balanced design](glossary.md#balanced-design)
 # over 2,000 loans: six pairs, the first of each pair plays the target, its partner stays out, and the other ten are the
 # [shadow models](glossary.md#shadow-model). 3,000 more loans that nobody trains on measure what a model is good for.
 # Earlier epochs are kept for later.
@@ -187,7 +188,7 @@ print(mt.Roc.from_scores(after[0]).tpr_at(0.01))
 # A threshold for all was a weak attack before the filter came, hardly better than accusing every hundredth at random. Try
 # LiRA. (From lesson 04: for each record it fits two normal curves, or *bells*, to the log-odds in shadow models that
 # trained on it and in those that never saw it, and asks which of the two the target's answer fits better. Ten shadows are
-# too few for a width of each record's own, so all records share one width a side: the [pooled deviation](glossary.md#pooled-deviation).)
+# too few for a width of each record's own, so all records share one width per side: the [pooled deviation](glossary.md#pooled-deviation).)
 
 # %% [markdown]
 # First by somebody who does not know of the filter and compares a rounded answer with unrounded ones of shadow
@@ -634,7 +635,9 @@ change = {}
 print(f"{'adaptive attacker':30} {'all':7} {'change':22} {'exposed':7} change")
 for defence, strength in ((d, s) for d, some in compared.items() for s in some):
     leaked = grid.leak[list(grid.strengths).index(defence), :, 1]  # strengths, groups, targets
-    change[defence, strength] = [mt.Interval.from_values(100 * (leaked[strength] - leaked[0])[g]) for g in (0, 1)]
+    change[defence, strength] = [
+        mt.Interval.from_values(100 * (leaked[strength] - leaked[0])[g]) for g in (0, 1)
+    ]
     cells = zip(leaked[strength].mean(axis=1), change[defence, strength], strict=True)
     told = [f"{mt.percent(rate):7} {points.words('+.1f'):22}" for rate, points in cells]
     print(f"{defence + ', ' + grid.strengths[defence][strength]:30}", *told)

@@ -251,8 +251,9 @@ mt.show(
 # {{ exact:.1%}}, and {{ gauss.tpr_at(0.01).value:.1%}} were measured, which is as much to within chance. A single pair is a promise, not a description.
 
 # %% [markdown]
-# And δ itself? Think of it as the probability that the promise breaks altogether. With δ = 1/n one could publish a random nurse's answer and
-# keep it. So a promise needs a δ far below 1/n; told n, as `examples=`, the package refuses any other.
+# And δ itself? At worst it is the probability that the promise breaks altogether: with δ = 1/n one could publish a random nurse's answer and
+# keep it. With Gaussian noise nothing breaks altogether; answers exceed the factor now and then, most of them by little, and δ is their mean
+# excess. So a promise needs a δ far below 1/n; told n, as `examples=`, the package refuses any other.
 
 # %% [markdown] audience="instructor"
 # **Round 2 (8 minutes).** Before the figure ask for a sketch of the Gaussian curve beside the Laplace one. The figure's point, many pairs
@@ -282,7 +283,7 @@ for months in (1, 4, 16, 64):
 
 # %% [markdown]
 # After 64 months {{ rate:.1%}} of the yeses are found. By then the exact count is ε = {{ f"{exactly:.0f}" }}, the sum
-# {{ f"{added:.0f}" }}. Both are true: an ε that is too large promises too little, and breaks no word. But after one month the two agree, and
+# {{ f"{added:.0f}" }}. Both are true: an ε that is too large promises too little, and breaks no promise. But after one month the two agree, and
 # with every answer they part further. Whoever adds up buys noise that nobody needs.
 
 # %% [markdown]
@@ -348,7 +349,7 @@ for name, epsilon in accounts.items():
     print(f"{name:42} ε = {epsilon:7.2f}")
 
 # %% [markdown]
-# Any of the first three, for they are proved to err upwards only: an ε that is too large breaks no word. Adding up gives {{ f"{accounts['added up, step by step']:.0f}" }}: safe, and no use.
+# Any of the first three, for they are proved to err upwards only: an ε that is too large breaks no promise. Adding up gives {{ f"{accounts['added up, step by step']:.0f}" }}: safe, and no use.
 # RDP gives {{ f"{accounts['moments (RDP)']:.2f}" }} and PLD
 # {{ f"{accounts['distribution of losses (PLD), rounded up']:.2f}" }}, the tighter one; from here on the package counts with it.
 #
@@ -378,7 +379,7 @@ for name, epsilon in accounts.items():
 # it too, the finished model first of all: [post-processing](glossary.md#post-processing) is free.
 
 # %% [markdown]
-# 4,000 digits from MNIST-5k, of which 200 have got a wrong label: if anybody is learnt by heart, it is they. Twelve models learn
+# 4,000 digits from MNIST-5k, 200 of them mislabelled, canaries as in lesson 09: if anybody is learnt by heart, it is they. Twelve models learn
 # 2,000 each, in a [balanced design](glossary.md#balanced-design); six are attacked, each by the ten that are neither it nor its partner. The other
 # 1,000 digits measure accuracy.
 #
@@ -410,7 +411,7 @@ for epsilon, settings in promises.items():
     trained[f"DP-SGD, ε = {epsilon:g}".replace("inf", "∞")] = models
 
 # %% [markdown]
-# All attacks so far: the [loss](glossary.md#loss), one letter (lesson 05) and LiRA. The share of members found, once of all and once of the mislabelled
+# Three attacks that you know: the [loss](glossary.md#loss), one letter (lesson 05) and LiRA. The share of members found, once of all and once of the mislabelled
 # alone, at a threshold that accuses [[1 %|definition]] of *their own* non-members, one threshold for all targets; intervals over the six targets.
 
 
@@ -923,7 +924,8 @@ check.quiz
 # **Sources**
 #
 # - S. Warner, Randomized response, 1965
-# - C. Dwork and others, Calibrating noise to sensitivity in private data analysis, 2006
+# - C. Dwork and others, Calibrating noise to sensitivity in private data analysis, 2006 (ε)
+# - C. Dwork and others, Our data, ourselves: privacy via distributed noise generation, 2006 (δ)
 # - L. Wasserman and S. Zhou, A statistical framework for differential privacy, 2010
 # - P. Kairouz, S. Oh and P. Viswanath, The composition theorem for differential privacy, 2015
 # - M. Abadi and others, Deep learning with differential privacy, 2016

@@ -77,7 +77,7 @@ mt.recall("11")
 # configuration file. With it each of four sites adds only its part of the noise, half of the deviation; the parts make up the
 # whole. But the clinic had trained alone.
 #
-# The accountant was never wrong. It was told something else than what ran. Could Leyla have known?
+# The accountant was never wrong. It was told about something other than what ran. Could Leyla have known?
 
 # %% [markdown] section="predict"
 # ## Predict
@@ -258,7 +258,7 @@ figure, ax = ceiling_figure()
 mt.show(figure, alt=f"The ceiling grows slowly: {ceilings[1]:.1f} at 10, {ceilings[-1]:.1f} at 10,000")
 
 # %% [markdown]
-# It grows with the logarithm: ten times the models, about $\ln 10$ more. Against its one pair a claim of 8 can't be refuted by hundreds
+# It grows with the logarithm: ten times the models, about $\ln 10$ more. Against its one pair a claim of 8 can't be refuted even by thousands
 # of models, whatever it leaks. (Round 3 finds more to hold it against.) So a report without its ceiling says nothing: "we found only ε ≥ {{ f"{ceiling(20):.1f}" }}" is also what 20
 # models with the canary and 20 without say of a program that publishes its data.
 #
@@ -296,7 +296,7 @@ print(f"with it:    mean {first[inside].mean():6.3f}, deviation {first[inside].s
 print(f"claimed noise multiplier: {claimed.noise_multiplier}")
 
 # %% [markdown]
-# No: just noise and a coin, which takes it in with [[25 %|definition]].
+# No: just noise and a coin, which lets it in with a probability of [[25 %|definition]].
 #
 # **Second: the threshold.** Over all eight steps the best score is the *log* likelihood ratio of the shares, in against out, *if the claim
 # is true*. It brings a threshold of its own, 0, fixed before anything was seen. So no half of the models has to be spent on choosing one.
@@ -376,7 +376,7 @@ for name, seen in {"sound": sound, "flagged": flagged}.items():
 # {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["flagged", "each update, curve at 0"]) }} of 8 with 0; the other four auditors
 # together in {{ sum(b.refutes(claimed.epsilon(DELTA)) for way in ways if "update, curve" not in way for b in by_way["flagged", way]) }}.
 #
-# Nor do these two convict the innocent. They refute the sound claim of {{ f"{claimed.epsilon(DELTA):.2f}" }} in
+# Nor do these two convict the innocent here, in eight audits that share their models. They refute the sound claim of {{ f"{claimed.epsilon(DELTA):.2f}" }} in
 # {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["sound", "each update, curve"]) }} and
 # {{ sum(b.refutes(claimed.epsilon(DELTA)) for b in by_way["sound", "each update, curve at 0"]) }} of 8 audits, and show
 # {{ f"{np.mean([b.epsilon for b in by_way['sound', 'each update, curve']]):.2f}" }} and
@@ -485,7 +485,7 @@ mt.show(figure, alt=f"The line of one run lies above: {guesses[1]:.1f} at 10, {g
 # %% [markdown]
 # 400 models each, one gradient canary in the weights and one in the biases. `strongest_bound` takes the likelihood ratio, and beside it the
 # plain sum of shares with a threshold from one half, since we don't know *what* is wrong. Two scores of two canaries are four tries, and
-# the best counts: it pays, each try gets a quarter of the error. Seven verdicts shall hold together with [[95 %|definition]]; so each
+# the best counts: it pays, each try gets a quarter of the error. Seven verdicts should jointly hold with [[95 %|definition]]; so each
 # suspect has a seventh of the error to spend ([Bonferroni](glossary.md#bonferroni-correction)).
 
 
@@ -930,7 +930,7 @@ for epsilon in (0, 1):
 
 # %% [markdown]
 # Far fewer, as this way is more cautious. But {{ wrong[0, "best threshold"]:.1%}} of noise and {{ wrong[1, "best threshold"]:.1%}} of a kept
-# promise are more than the [[5 %|definition]] that were sworn: peeking convicts the innocent here too. The package refuses such a
+# promise are more than the [[5 %|definition]] that were promised: peeking convicts the innocent here too. The package refuses such a
 # threshold; the cell above had to lie to it:
 
 # %%

@@ -121,10 +121,14 @@ def _five_attacks(rng):
 
 
 def _forty_models():
-    """Two attacks without a fault, but for one false alarm: the second's while choosing, the first's afterwards."""
+    """Two attacks on models that choose and, from the 20th on, that judge.
+
+    The first misses two members of those that choose and one of the others; the second accuses two strangers while choosing,
+    beside a few members, and nobody wrongly afterwards. So it has the larger AUC and promises less.
+    """
     member, place = np.tile([True, False], 20), np.arange(40)
     scores = np.tile(member + place / 100, (2, 1))
-    scores[0, 31], scores[1, 5] = 3.0, 3.0
+    scores[0, [2, 6, 36]], scores[1, [1, 5]] = -1.0, 1.125
     return Case(scores, member, place < 20, 0.0)
 
 

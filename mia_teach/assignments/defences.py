@@ -31,18 +31,18 @@ def _price_and_gain(accuracy, defended_accuracy, scores, defended_scores, member
     return price.value, price.low, price.high, gain.value, gain.low, gain.high
 
 
-def _threshold(score, own, fpr):
-    strangers = np.sort(score[~own])[::-1]
-    return strangers[int(fpr * len(strangers))]
-
-
-def _rates(scores, member, fpr, at=None):
+def _rates(scores, member, fpr, at=None, cut=lambda strangers, k: strangers[k]):
     """TPRs (attackers, targets), with the thresholds of the scores themselves or of others."""
     at = scores if at is None else at
+
+    def threshold(score, own):
+        strangers = np.sort(score[~own])[::-1]
+        return cut(strangers, int(fpr * len(strangers)))
+
     return np.array(
         [
             [
-                (s[own] > _threshold(other, own, fpr)).mean()
+                (s[own] > threshold(other, own)).mean()
                 for s, other, own in zip(one, those, member, strict=True)
             ]
             for one, those in zip(scores, at, strict=True)
@@ -59,12 +59,27 @@ def _differences(price, before, after):
     return one.value, one.low, one.high, other.value, other.low, other.high
 
 
-def _bought(choose=_strongest, old_threshold=False, said=None, utility=lambda before, after: after - before):
-    """A wrong bill: other attackers, old thresholds, other differences."""
+def _halfway(strangers, k):
+    return (strangers[k] + strangers[max(k - 1, 0)]) / 2
+
+
+def _just_below_the_last_allowed(strangers, k):
+    """A threshold that whoever is ``>=`` the last stranger above passes; of the strangers those and nobody else."""
+    return np.nextafter(strangers[max(k - 1, 0)], -np.inf)
+
+
+def _bought(
+    choose=_strongest,
+    old_threshold=False,
+    said=None,
+    utility=lambda before, after: after - before,
+    cut=lambda strangers, k: strangers[k],
+):
+    """A wrong bill: other attackers, old thresholds, other differences, other thresholds."""
 
     def function(accuracy, defended_accuracy, scores, defended_scores, member, fpr):
-        plain = _rates(scores, member, fpr)
-        after = _rates(defended_scores, member, fpr, scores if old_threshold else None)
+        plain = _rates(scores, member, fpr, cut=cut)
+        after = _rates(defended_scores, member, fpr, scores if old_threshold else None, cut)
         before, after = choose(plain, after)
         price = utility(accuracy, defended_accuracy)
         return (said or _differences)(price, before, after)
@@ -117,8 +132,8 @@ A supplier sells Hanna a filter. She has tried it on several models and wants on
 members does it save from being found? The attackers know of it. They may choose among several attacks, and whoever chose one yesterday may
 choose another tomorrow.
 
-For every attacker and target: the share of members above the threshold that at most a share `fpr` of **that target's** non-members exceed (by counts),
-read from the very scores that are judged. An attacker's strength is the mean of that over the targets; without the filter take the
+For every attacker and target: the share of members above the threshold, which is the *lowest score of a non-member* that at most a share `fpr` of
+**that target's** non-members exceed, read from the very scores that are judged. An attacker's strength is the mean of that over the targets; without the filter take the
 strongest there, with the filter the strongest *there*. Return the mean **change of accuracy** (with minus without) and the two ends of its
 95 % interval, then the mean **change of what is found** and its two ends, both paired target by target (`mt.Interval.from_values`).
 """,
@@ -128,13 +143,19 @@ strongest there, with the filter the strongest *there*. Return the mean **change
         np.array([0.40, 0.50]),
         np.array([0.38, 0.50]),
         np.array(
-            [[[3.0, 2.0, 2.5, 1.0], [1.0, 2.0, 4.0, 3.0]], [[1.0, 2.0, 3.0, 1.5], [5.0, 1.0, 4.0, 2.0]]]
+            [
+                [[1.5, 2.0, 5.0, 1.0, 3.5, 0.0, 2.5], [2.5, 3.0, 1.5, 1.0, 3.5, 4.5, 5.5]],
+                [[4.5, 4.0, 1.0, 0.5, 5.5, 3.5, 0.0], [4.0, 2.5, 0.5, 3.0, 1.0, 5.5, 3.5]],
+            ]
         ),
         np.array(
-            [[[1.0, 2.0, 3.0, 2.5], [4.0, 2.0, 5.0, 3.0]], [[4.0, 2.0, 3.0, 1.0], [1.0, 3.0, 2.0, 4.0]]]
+            [
+                [[4.5, 3.5, 0.5, 2.0, 5.5, 5.0, 2.5], [2.0, 0.5, 1.0, 2.5, 1.5, 3.0, 5.0]],
+                [[4.0, 5.0, 0.5, 0.0, 5.5, 3.0, 2.5], [0.5, 1.5, 3.5, 3.0, 5.5, 0.0, 2.0]],
+            ]
         ),
-        np.array([[True, True, False, False], [False, False, True, True]]),
-        0.4,
+        np.array([[1, 1, 1, 0, 0, 0, 0], [0, 0, 0, 0, 1, 1, 1]], bool),
+        0.3,
     ),
     returns=(
         "change of accuracy",
@@ -156,6 +177,18 @@ strongest there, with the filter the strongest *there*. Return the mean **change
             _bought(old_threshold=True),
             "The filtered scores are held against thresholds from before the filter. It has moved strangers' scores as well, so the old "
             "thresholds no longer mean the same share of false alarms.",
+        ),
+        Wrong(
+            "threshold_halfway",
+            _bought(cut=_halfway),
+            "Your thresholds lie halfway between two non-members' scores. They keep the rate too; the task takes the lower of the two itself, "
+            "and some members score between.",
+        ),
+        Wrong(
+            "from_the_last_allowed_on",
+            _bought(cut=_just_below_the_last_allowed),
+            "You count members from the score of the last non-member on who may be accused. The task takes the next one's score, the lowest "
+            "that keeps the rate, and counts whoever exceeds that.",
         ),
         Wrong(
             "mean_attacker",
@@ -279,9 +312,9 @@ this group under this defence: **mean and the two ends** of the 95 % interval ov
     example=Case(
         np.array(
             [
-                [[0.3, 0.2, 0.5, 0.3], [0.1, 0.3, 0.3, 0.4]],
-                [[0.0, 0.1, 0.0, 0.1], [0.3, 0.3, 0.2, 0.3]],
-                [[0.1, 0.1, 0.1, 0.2], [0.2, 0.1, 0.1, 0.0]],
+                [[0.2, 0.0, 0.3, 0.3], [0.3, 0.3, 0.2, 0.0]],
+                [[0.5, 0.2, 0.2, 0.3], [0.0, 0.0, 0.5, 0.1]],
+                [[0.3, 0.2, 0.0, 0.2], [0.0, 0.1, 0.0, 0.0]],
             ]
         ),
         np.array([0.41, 0.42, 0.33]),

@@ -9,6 +9,7 @@ from mia_teach.progress import replace_file
 
 CONFIG = "nbgrader_config.py"
 BESIDE = "nbgrader_config_mia.py"
+GRADEBOOK = "gradebook.db"
 _OURS = "MIA_TEACH_SECRET"
 
 
@@ -17,7 +18,8 @@ class Made:
     """What came of it, by path within the folder.
 
     ``written`` is new, ``same`` was there already and is what would have been written, ``left`` was there, differs, and
-    stays as it is. ``add`` is a line for the lecturer's own settings, or ""; ``first`` is an assignment's name.
+    stays as it is. ``add`` is a line for the lecturer's own settings, or ""; ``first`` is an assignment's name;
+    ``lost`` is the file with a new secret, where a gradebook shows that there may have been another one, or "".
     """
 
     written: tuple[str, ...]
@@ -25,6 +27,7 @@ class Made:
     left: tuple[str, ...]
     add: str = ""
     first: str = ""
+    lost: str = ""
 
 
 def make(folder: Path, lessons: list[str]) -> Made:
@@ -52,12 +55,14 @@ def make(folder: Path, lessons: list[str]) -> Made:
         left.append(CONFIG)
         if BESIDE in (folder / CONFIG).read_text("utf-8", errors="replace"):
             add = ""
+    lost = ""
     if (folder / settings).exists():
         same.append(settings)
     else:
+        lost = settings if (folder / GRADEBOOK).exists() else ""
         replace_file(folder / settings, _settings().encode())
         written.append(settings)
-    return Made(tuple(written), tuple(same), tuple(left), add, assignment(lessons[0]).name)
+    return Made(tuple(written), tuple(same), tuple(left), add, assignment(lessons[0]).name, lost)
 
 
 def _settings() -> str:

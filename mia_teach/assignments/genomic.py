@@ -136,7 +136,7 @@ lesson: give the **lowest T among those outsiders** of which this is true. Accus
 
 
 def _sites_to_publish(people, reference, fpr, tpr, pilot_people, pilot_sites, pilot_auc):
-    """How many sites a study may publish so that the best attack finds at most a share of its people.
+    """How many sites a study may publish so that the likelihood ratio finds at most a share of its people.
 
     people: in the pool; reference: people behind the reference frequencies; fpr, tpr: at this false-positive rate at most this
     share of the pool may be found; pilot_people: in the pool of a pilot, and as many in its reference; pilot_sites: its linked
@@ -185,7 +185,7 @@ sites_to_publish = Task(
     question="""
 A consortium will publish allele frequencies of `people` patients, Paola among them, for whom membership is a diagnosis. Its ethics board
 has set a limit: whoever accuses a share `fpr` of the outsiders must not find more than a share `tpr` of the patients. The attacker has
-frequencies of `reference` others. How long may the table be?
+frequencies of `reference` others and takes the likelihood ratio. How long may the table be?
 
 First in theory: how many **independent sites** put members exactly so far above the outsiders, by the lesson's formula for *d* with a reference
 of people? (A number, not rounded.) Then for real sites. In a pilot with `pilot_people` in the pool and as many in the reference, `pilot_sites`

@@ -4,9 +4,10 @@ import contextlib
 import io
 import os
 import warnings
+from dataclasses import replace
 
 from mia_teach.assignments import assignment, numbers
-from mia_teach.exercises.outcome import Outcome
+from mia_teach.assignments.task import NotAwardedError, StoppedError, named
 
 SECRET = "MIA_TEACH_SECRET"  # the environment variable that nbgrader_config.py sets
 READY = "ready"
@@ -16,25 +17,16 @@ _NO_SECRET = (
 )
 
 
-class NotAwardedError(AssertionError):
-    """Points that are not given, with the reply to the student.
-
-    It is shown without a traceback: that would print the lines of this package beside it.
-    """
-
-    def _render_traceback_(self) -> list[str]:
-        return str(self).splitlines()
-
-
 def award(lesson: str, name: str, notebook: dict[str, object]) -> None:
-    """Return where the student's function deserves its points.
+    """Return where the student's function deserves its points, and say from which name its data were drawn.
 
     Args:
         lesson: two digits.
         name: of the task.
         notebook: the notebook's ``globals()``, with the function under the task's name and ``STUDENT``.
 
-    Raises: NotAwardedError with the reply where the function does not, or where the course's secret is not set.
+    Raises: NotAwardedError with the reply where the function does not, or was stopped, or where the course's secret is
+        not set.
     """
     if not os.environ.get(SECRET):
         raise NotAwardedError(f"Nothing was graded. {_NO_SECRET}")
@@ -42,10 +34,20 @@ def award(lesson: str, name: str, notebook: dict[str, object]) -> None:
     # Whatever a grade cell writes to stderr costs all its points, so a warning is kept from it.
     with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        outcome = task.grade(notebook.get(name), notebook.get("STUDENT"), os.environ[SECRET])
+        try:
+            outcome = task.grade(notebook.get(name), notebook.get("STUDENT"), os.environ[SECRET])
+        except StoppedError as stopped:
+            raise NotAwardedError(str(stopped)) from None
+    whose = named(notebook.get("STUDENT"))
+    said = (
+        f"The data were drawn for {whose}."
+        if whose
+        else "STUDENT names nobody, so the data were drawn for nobody."
+    )
+    outcome = replace(outcome, notes=(*outcome.notes, said))
     if not outcome.done:
         raise NotAwardedError(repr(outcome))
-    print(repr(Outcome("done", name, f"{task.points} of {task.points} points.")))
+    print(repr(replace(outcome, reply="All points: right on data that you have not seen.")))
 
 
 def ready(name: str) -> str:

@@ -69,8 +69,8 @@ were bought.
     reference=_scores_on_a_budget,
     draw=_paid,
     example=Case(
-        np.array([[0, 1], [0, 1], [1, 0]]),
-        np.array([[[0, 0], [1, 1], [0, 1]], [[1, 1], [1, 1], [0, 0]], [[0, 1], [1, 1], [0, 0]]]),
+        np.array([[1, 0], [1, 0], [1, 1]]),
+        np.array([[[0, 0], [0, 0], [1, 0]], [[0, 1], [0, 1], [0, 1]], [[0, 0], [1, 0], [1, 1]]]),
         np.array([[True, False], [False, True], [False, True]]),
         np.array([0, 1]),
         5,
@@ -194,12 +194,12 @@ on its own and then averaged, and that **mean AUC**.
         np.array([0.1, 0.3]),
         np.array(
             [
-                [[[0, 1, 1], [0, 1, 0]], [[0, 0, 0], [1, 1, 0]]],
-                [[[0, 1, 0], [0, 0, 1]], [[0, 0, 1], [0, 0, 0]]],
+                [[[0, 1, 0, 1], [0, 0, 1, 0]], [[1, 0, 1, 0], [1, 0, 0, 0]]],
+                [[[1, 1, 1, 0], [1, 0, 1, 1]], [[1, 1, 1, 0], [0, 1, 0, 0]]],
             ]
         ),
-        np.array([0, 1, 0]),
-        np.array([[True, False, False], [True, False, True]]),
+        np.array([0, 1, 0, 1]),
+        np.array([[True, False, False, True], [True, False, True, False]]),
     ),
     returns=("scale", "mean AUC"),
     wrong=(

@@ -78,7 +78,7 @@ def _of_the_other_side_too(values, side, held):
 
 
 def _shadow_answers(rng):
-    pairs = int(rng.choice([2, 3, 10, 12]))
+    pairs = int(rng.choice([3, 4, 10, 12]))
     records = int(rng.integers(20, 35))
     half = np.array([rng.permutation(records) < records // 2 for _ in range(pairs)])
     held = np.concatenate([half, ~half])
@@ -98,14 +98,15 @@ member_probability = Task(
     name="member_probability",
     points=6,
     question="""
-Two teams audit their models with LiRA, on the same kind of data. One could train four or six shadow models, the other two
+Two teams audit their models with LiRA, on the same kind of data. One could train six or eight shadow models, the other two
 dozen. Both send you probabilities of the true class: `p` of the target, `shadow_p` of each shadow, and who trained on what.
 None is so near 0 or 1 that its log-odds run out of digits. The data protection officer has no use for a score. She asks how
 **likely** it is that a record was in, where a share `base_rate` of such records was.
 
 Write **one** function that answers her for either team. Take the online likelihood ratio of the lesson, on the log-odds, each
 record with its own two **means**. With at least 8 shadows on either side of every record, each record has deviations of its
-own (`std`, ddof 0). With fewer, pool: one deviation for each side, from all distances to the record's own mean on that side.
+own (`std`, ddof 0). With fewer, pool: one deviation for each side, the root of the mean square of all distances to the record's own
+mean on that side.
 Then Bayes: the odds before the answer, base rate to its rest, times the ratio are the odds after it. Return the probability of
 membership that these odds are.
 """,
@@ -113,10 +114,15 @@ membership that these odds are.
     draw=_shadow_answers,
     example=Case(
         np.array([0.9, 0.5]),
-        np.array([[0.9, 0.6], [0.75, 0.4], [0.4, 0.7], [0.5, 0.2]]),
-        np.array([[True, False], [True, False], [False, True], [False, True]]),
+        np.array([[0.2, 0.2], [0.7, 0.5], [0.6, 0.6], [0.6, 0.2], [0.5, 0.3], [0.4, 0.8]]),
+        np.array([[True, False]] * 3 + [[False, True]] * 3),
         0.2,
     ),
+    at_times=(
+        "own_deviation_always",
+        "pooled_around_one_middle",
+        "pooled_always",
+    ),  # each fails one of the teams
     wrong=(
         Wrong(
             "base_rate_forgotten",
@@ -138,7 +144,7 @@ membership that these odds are.
         Wrong(
             "own_deviation_always",
             _probability(spread=lambda values, side, held: _own(values, side)),
-            "Each record has deviations of its own, also where two or three shadows stand on a side. Two answers that happen "
+            "Each record has deviations of its own, also where three or four shadows stand on a side. A few answers that happen "
             "to lie close make a needle of a density; with fewer than 8 on a side, pool.",
         ),
         Wrong(
@@ -267,10 +273,10 @@ where nobody is accused it is 0.)
     reference=_promised_accusations,
     draw=_confidences,
     example=Case(
-        np.array([0.9, 0.65, 0.25]),
-        np.array([[0.3, 0.8, 0.2], [0.5, 0.8, 0.2]]),
-        np.array([0.5, 0.7, 0.3, 0.6]),
-        np.array([[0.5, 0.4, 0.4, 0.6], [0.5, 0.6, 0.4, 0.8]]),
+        np.array([0.85, 0.6, 0.75, 0.55]),
+        np.array([[0.8, 0.7, 0.5, 0.9], [0.4, 0.5, 0.6, 0.2]]),
+        np.array([0.4, 0.8, 0.6, 0.2, 0.9, 0.3, 0.4, 0.5]),
+        np.array([[0.3, 0.8, 0.5, 0.2, 0.2, 0.5, 0.6, 0.4], [0.4, 0.3, 0.9, 0.5, 0.8, 0.4, 0.3, 0.5]]),
         0.5,
         0.3,
     ),

@@ -11,7 +11,9 @@ _RULES = """- You write a function for each task. Use what you like: NumPy, the 
 - `yours` is one case drawn from your name, for you alone to look at. The cell after your function tries it on an example
   that everybody shares: *done* there is a good sign and not yet the grade.
 - The grade comes from calling your function with other data, so a number that you type in, or copy, cannot be right.
-- Points are given for a whole task. A known mistake gets its reply in your feedback."""
+- Points are given for a whole task. A known mistake gets its reply in your feedback.
+- `nbgrader validate` says *Success* where your functions are right on the examples. That is not the grade either.
+- Add cells where you like. **Rename or delete none of those that are here, nor the notebook**: what is gone cannot be graded."""
 
 
 def source(assignment: Assignment):
@@ -63,12 +65,15 @@ def _cells(assignment: Assignment, number: int, task: Task) -> list:
     head, body = solution(task)
     points = "1 point" if task.points == 1 else f"{task.points} points"
     which = f'tasks.task("{task.name}")'
-    test = f"""# {points.capitalize()}. What is tested here is with your teacher.
+    test = f"""# What is tested here is with your teacher, but for the example at the end.
 ### BEGIN HIDDEN TESTS
 import mia_teach.assignments.grading
 
 mia_teach.assignments.grading.award("{assignment.lesson}", "{task.name}", globals())
-### END HIDDEN TESTS"""
+### END HIDDEN TESTS
+from mia_teach.assignments import assignment
+
+assignment("{assignment.lesson}").task("{task.name}").must_hold({task.name})"""
     return [
         v4.new_markdown_cell(
             f"## {number}. `{task.name}` ({points})\n\n{task.question.strip()}", id=f"{task.name}-question"
@@ -76,8 +81,14 @@ mia_teach.assignments.grading.award("{assignment.lesson}", "{task.name}", global
         _marked(f"yours = {which}.yours(STUDENT)\nyours", f"{task.name}_yours", locked=True),
         _marked(f"{head}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION", task.name, solution=True),
         _marked(f"{which}.try_it({task.name}, STUDENT)", f"{task.name}_try", locked=True),
-        _marked(test, f"{task.name}_test", grade=True, locked=True, points=task.points),
+        _going_on(_marked(test, f"{task.name}_test", grade=True, locked=True, points=task.points)),
     ]
+
+
+def _going_on(cell):
+    """The cell, so marked that *Run All Cells* goes on behind its error: a task that is open stops nobody."""
+    cell.metadata.tags = ["raises-exception"]
+    return cell
 
 
 def _marked(text: str, grade_id: str, **marks: object):

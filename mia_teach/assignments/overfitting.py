@@ -67,7 +67,7 @@ mole several times, and that some of the test photos are near copies of training
 distance to the nearest training photo.
 
 Leave out every test photo at a distance of `tolerance` or less, and give the **gap** that remains (training minus test accuracy) with
-the two ends of its **95 % interval**. Every training photo was asked about; only the test photos are a sample.
+the two ends of its exact **95 % interval** (`mt.Rate`). Every training photo was asked about; only the test photos are a sample.
 """,
     reference=_honest_gap,
     draw=_tests,
@@ -125,27 +125,39 @@ the two ends of its **95 % interval**. Every training photo was asked about; onl
 
 
 def _carried_by_few(right, member, share):
-    """How much of the gap is owed to the records that are memorised most.
+    """How much of the gap is owed to the records that are memorised most, picked on half of the models.
 
     right: whether a model gets a record right, (models, records); member: whether it trained on it, (models, records);
     share: of the records, such as 0.1; the number of records is rounded down.
-    Returns: their part of the sum of memorisation over all records.
+    Returns: their part of the sum of memorisation over all records, in the second half of the models; the first half picked.
     """
-    inside = (right & member).sum(axis=0) / member.sum(axis=0)
-    outside = (right & ~member).sum(axis=0) / (~member).sum(axis=0)
-    memorised = np.sort(inside - outside)[::-1]
-    return memorised[: int(share * len(memorised))].sum() / memorised.sum()
+
+    def memorised(some):
+        inside = (right[some] & member[some]).sum(axis=0) / member[some].sum(axis=0)
+        outside = (right[some] & ~member[some]).sum(axis=0) / (~member[some]).sum(axis=0)
+        return inside - outside
+
+    half = len(right) // 2
+    picking, judging = memorised(slice(0, half)), memorised(slice(half, None))
+    most = np.argsort(-picking, kind="stable")[: int(share * len(picking))]
+    return judging[most].sum() / judging.sum()
 
 
-def _part(memory=None, order=None, part=None):
+def _memory(right, member):
+    return _inside(right, member) - _outside(right, member)
+
+
+_FIRST, _SECOND, _ALL = (lambda n: slice(0, n // 2)), (lambda n: slice(n // 2, n)), (lambda n: slice(0, n))
+
+
+def _part(memory=_memory, order=None, part=None, pick=_FIRST, judge=_SECOND):
+    """A wrong part: another memory, another order, another number, or other models to pick or to judge on."""
+
     def function(right, member, share):
-        if memory is None:
-            inside = (right & member).sum(axis=0) / member.sum(axis=0)
-            values = inside - (right & ~member).sum(axis=0) / (~member).sum(axis=0)
-        else:
-            values = memory(right, member)
-        key = values if order is None else order(right, member)
-        chosen = values[np.argsort(-key, kind="stable")][: int(share * len(values))]
+        picking, judging = pick(len(right)), judge(len(right))
+        key = (memory if order is None else order)(right[picking], member[picking])
+        values = memory(right[judging], member[judging])
+        chosen = values[np.argsort(-key, kind="stable")[: int(share * len(values))]]
         return chosen.sum() / values.sum() if part is None else part(chosen, values)
 
     return function
@@ -160,12 +172,31 @@ def _outside(right, member):
 
 
 def _trainings(rng):
-    models, records = int(rng.integers(14, 24)), 10 * int(rng.integers(6, 10)) + 5
-    member = rng.random((models, records)) < rng.uniform(0.35, 0.65)
-    member[:2], member[2:4] = True, False
-    ease = rng.beta(4, 1.2, records)
-    right = rng.random((models, records)) < np.where(member, np.maximum(ease, 0.97), ease)
-    return Case(right, member, float(rng.choice([0.1, 0.2])))
+    half, records, share = (
+        int(rng.integers(14, 24)),
+        10 * int(rng.integers(6, 10)) + 5,
+        rng.choice([0.1, 0.2]),
+    )
+    while True:
+        member = rng.random((2 * half, records)) < rng.uniform(0.35, 0.65)
+        member[[0, 1, half, half + 1]] = np.array([True, False, True, False])[:, None]
+        ease = rng.beta(4, 1.2, records)
+        learnt = np.where(rng.random(records) < 0.8, np.maximum(ease, 0.97), ease)
+        right = rng.random(member.shape) < np.where(member, learnt, ease)
+        case = Case(right, member, float(share))
+        in_order = np.sort(_memory(right[:half], member[:half]))[::-1]
+        last = int(share * records) - 1
+        with np.errstate(all="ignore"):  # a mistake may divide by 0
+            answers = np.sort(
+                [f(*case.args) for f in (_carried_by_few, *(w.function for w in carried_by_few.wrong))]
+            )
+        # no tie decides who is among the few, and no mistake is right by chance
+        if (
+            in_order[last] - in_order[last + 1] > 1e-6
+            and np.isfinite(answers).all()
+            and np.diff(answers).min() > 1e-4
+        ):
+            return case
 
 
 carried_by_few = Task(
@@ -173,20 +204,70 @@ carried_by_few = Task(
     points=5,
     question="""
 The gap is an average, and somebody has to carry it. Feldman's *memorisation* of a record is how often models that trained on it get
-it right, minus how often the other models do. A registry trained many models on random parts of its records and kept who was in
-which, not always the same number.
+it right, minus how often the other models do. A registry trained many models, an even number of them, on random parts of its records
+and kept who was in which, not always the same number.
 
-Give the **part of the whole** that the most memorised `share` of the records carry: their memorisation added up, divided by that of
-all records (some of which may be negative). With 65 records and a share of 0.1 these are 6 records.
+Give the **part of the whole** that the most memorised `share` of the records carry. Whoever is at the top of a ranking is there by luck
+too, so the models that pick must not judge: **pick** the records by their memorisation in the *first half* of the models (of the rows),
+and on the *second half* **add up** the memorisation of those picked, divided by that of all records (some of which may be negative).
+With 65 records and a share of 0.1 these are 6 records.
 """,
     reference=_carried_by_few,
     draw=_trainings,
     example=Case(
-        np.array([[1, 1, 0, 1, 1], [0, 1, 1, 1, 0], [1, 1, 1, 1, 1], [1, 0, 1, 0, 1]], bool),
-        np.array([[0, 0, 0, 1, 1], [1, 1, 1, 0, 0], [1, 1, 1, 1, 1], [1, 0, 1, 0, 1]], bool),
+        np.array(
+            [
+                [1, 1, 1, 1, 0],
+                [1, 1, 1, 0, 0],
+                [1, 1, 0, 1, 0],
+                [1, 1, 1, 1, 0],
+                [0, 0, 1, 1, 1],
+                [1, 0, 0, 1, 1],
+            ],
+            bool,
+        ),
+        np.array(
+            [
+                [1, 0, 1, 1, 0],
+                [0, 1, 1, 0, 0],
+                [1, 0, 0, 0, 1],
+                [1, 1, 1, 1, 1],
+                [0, 0, 1, 0, 0],
+                [1, 0, 0, 1, 1],
+            ],
+            bool,
+        ),
         0.4,
     ),
     wrong=(
+        Wrong(
+            "picked_and_judged_on_all",
+            _part(pick=_ALL, judge=_ALL),
+            "The records are picked and added up on the same models. What was luck in the picking is counted as memorisation then, "
+            "and the few seem to carry more than they do. Pick on the first half, add up on the second.",
+        ),
+        Wrong(
+            "second_half_alone",
+            _part(pick=_SECOND),
+            "The models are halved, but the second half both picks and adds up. The picking belongs to the first half, so that its luck "
+            "stays behind.",
+        ),
+        Wrong(
+            "first_half_alone",
+            _part(judge=_FIRST),
+            "The models are halved, but the first half both picks and adds up. Take the picked records to the second half, where the luck "
+            "of the picking is gone.",
+        ),
+        Wrong(
+            "all_models_pick",
+            _part(pick=_ALL),
+            "The second half adds up, and had a say in the picking as well: you picked on all models. Its luck is in both then.",
+        ),
+        Wrong(
+            "halves_swapped",
+            _part(pick=_SECOND, judge=_FIRST),
+            "The idea is right, and the halves have changed places: the first half picks, the second adds up.",
+        ),
         Wrong(
             "over_all_models",
             _part(

@@ -85,14 +85,14 @@ A few of a hospital's patients have written: "How often would your model give *m
 cannot stand by. It has trained models on random parts of its table, not everybody equally often, and attacked them all.
 
 For those who `asked`, in their order, give the two ends of the exact interval of their **exposure**, the share of the trainings with them in
-which they are found; the intervals shall hold **all together** with 95 %, each with an equal part of the error. Whoever was in no training at all has
-the ends 0 and 1. Then what can be told: **1** where the whole interval lies above `limit`, **−1** where it lies below, **0** where it cannot be told.
+which they are found; the intervals shall hold **all together** with 95 %, and everybody who asked gets an equal part of the error, also whoever was in no training at
+all and has the ends 0 and 1. Then what can be told: **1** where the whole interval lies above `limit`, **−1** where it lies below, **0** where it cannot be told.
 """,
     reference=_told_to_each,
     draw=_models_attacked,
     example=Case(
-        np.array([[True, False, True], [True, False, False], [True, False, True], [True, True, False]]),
-        np.array([[True, False, False], [True, True, False], [True, True, False], [True, False, False]]),
+        np.array([[1, 0, 0, 0], [1, 1, 0, 1], [1, 0, 1, 0], [1, 1, 1, 1]], bool),
+        np.array([[1, 1, 0, 1], [1, 0, 0, 1], [1, 0, 0, 1], [1, 1, 0, 0]], bool),
         np.array([2, 0, 1]),
         0.2,
     ),
@@ -108,6 +108,12 @@ the ends 0 and 1. Then what can be told: **1** where the whole interval lies abo
             _told(error=lambda asked, member: 0.05 / member.shape[1]),
             "The error is shared among everybody in the table. Only those who asked get a letter, and they were named before anybody "
             "looked at the numbers.",
+        ),
+        Wrong(
+            "shared_among_those_trained",
+            _told(error=lambda asked, member: 0.05 / max(member[:, asked].any(axis=0).sum(), 1)),
+            "The error is shared among those alone who were in a training. The parts were promised to everybody who asked, before anybody "
+            "looked who had been in.",
         ),
         Wrong(
             "share_of_all_models",

@@ -24,7 +24,7 @@ def _accused_by_kind(shadow_score, shadow_member, shadow_kind, score, kind, prom
     return accused
 
 
-def _by_kind(innocent=None, allowed=None, keep=None):
+def _by_kind(innocent=None, allowed=None, keep=None, cut_at=None):
     def function(shadow_score, shadow_member, shadow_kind, score, kind, promised):
         accused = np.zeros(len(score), dtype=bool)
         for one in np.unique(kind):
@@ -33,7 +33,8 @@ def _by_kind(innocent=None, allowed=None, keep=None):
             else:
                 those = innocent(shadow_score, shadow_member, shadow_kind == one, score[kind == one])
             k = int((promised if allowed is None else allowed(promised)) * len(those))
-            cut = np.sort(those)[::-1][k]
+            those = np.sort(those)[::-1]
+            cut = those[k] if cut_at is None else cut_at(those, k)
             accused |= (kind == one) & ((score > cut) if keep is None else keep(score, cut))
         return accused
 
@@ -67,18 +68,18 @@ A chain's model sorts shopping baskets, and some kinds of basket are easy for an
 whole kinds and never reaches others. You have one shadow model, whose records you know, and scores (larger for members) for the
 shadow's records and the target's.
 
-Fix **one threshold for each kind** on the shadow's non-members of that kind, so that at most a share `promised` of them lies *above*
-it (by counts, rounded down), and return which of the target's records are accused.
+Fix **one threshold for each kind** on the shadow's non-members of that kind: the *lowest of their scores* above which at most a share
+`promised` of them lies. Return which of the target's records are accused: those that *exceed* their kind's threshold.
 """,
     reference=_accused_by_kind,
     draw=_kinds,
     example=Case(
-        np.array([5.0, 4.0, 3.0, 2.0, 9.0, 8.0, 7.0, 6.0]),
-        np.array([True, False, False, False, True, False, False, False]),
-        np.array([0, 0, 0, 0, 1, 1, 1, 1]),
-        np.array([3.5, 4.5, 7.5, 5.5]),
-        np.array([0, 0, 1, 1]),
-        0.4,
+        np.array([2.0, 5.5, 4.5, 1.5, 4.0, 12.0, 9.0, 11.5, 13.0, 6.0]),
+        np.array([True, False, False, False, False, True, False, False, False, False]),
+        np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, 1]),
+        np.array([9.25, 5.25, 3.25, 11.75, 10.25, 19.25]),
+        np.array([0, 0, 0, 1, 1, 1]),
+        0.3,
     ),
     wrong=(
         Wrong(
@@ -109,6 +110,18 @@ it (by counts, rounded down), and return which of the target's records are accus
             _by_kind(innocent=lambda s, m, here, own: own),
             "Your thresholds accuse a fixed share of the target's records of each kind, whoever they are. What an innocent "
             "record scores, the shadow has to tell.",
+        ),
+        Wrong(
+            "threshold_halfway",
+            _by_kind(cut_at=lambda those, k: (those[k] + those[max(k - 1, 0)]) / 2),
+            "Your thresholds lie halfway between two innocent scores. They keep the promise too; the task takes the lower of the two itself, "
+            "which accuses a few more.",
+        ),
+        Wrong(
+            "from_the_last_allowed_on",
+            _by_kind(cut_at=lambda those, k: those[max(k - 1, 0)], keep=lambda score, cut: score >= cut),
+            "You accuse from the score of the last innocent record on that may be accused. The task takes the next one's score, the "
+            "lowest that keeps the promise, and accuses whoever exceeds that.",
         ),
         Wrong(
             "below_the_threshold",
@@ -203,7 +216,7 @@ shadows, and again without the model that mirrors the target. (Pairs that do not
     reference=_design_leak,
     draw=_design,
     example=Case(
-        np.array([[1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 1]], bool),
+        np.array([[1, 1, 0, 1], [0, 0, 1, 0], [1, 0, 1, 1], [0, 1, 0, 0], [0, 0, 1, 0]], bool),
         0,
     ),
     returns=("AUC with all others", "AUC without the mirror"),

@@ -5,10 +5,12 @@ known mistakes. What differs is where the cases come from, and what is shown: a 
 neither the data it was found on nor the answer.
 """
 
+import contextlib
 import functools
 import hashlib
 import inspect
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +21,25 @@ from mia_teach.exercises.outcome import Outcome, framed, plain
 
 HIDDEN_CASES = 3
 _ATTEMPTS = 20
+_DRAWS = 300
 _MAY_BE_SHOWN = ("Your line", "Error")
+
+
+class NotAwardedError(AssertionError):
+    """Points that are not given, with the reply to the student.
+
+    It is shown without a traceback: that would print the lines of this package beside it.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+class StoppedError(KeyboardInterrupt):
+    """An interrupt that reached a student's function, told in a sentence: by hand, or by nbgrader after its time."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
 
 
 class _Judge(Exercise):
@@ -39,9 +59,11 @@ class Task:
         question: Markdown, without a heading: what is at stake, what comes in, what is to be returned.
         reference: the right function; its docstring is the stub's, its body the solution in the lecturer's notebook,
             so it may use ``np``, ``mt`` and what its assignment imports, and nothing else of its module.
-        draw: a case from a generator. Any two of the wrong answers must differ on a few of them.
-        example: the one case that everybody sees, small enough to work out by hand.
+        draw: a case from a generator. Any two of the wrong answers must differ on a few of them, and a case on which
+            one of them is right is drawn again.
+        example: the one case that everybody sees, small enough to work out by hand; every wrong answer fails on it.
         wrong: the known mistakes, each with the reply that the student's feedback will show.
+        at_times: the names of those mistakes that only some of the cases can show.
         tolerance: how far numbers may lie from the reference's, relative and absolute.
         returns: what each number of a returned tuple is.
 
@@ -66,6 +88,7 @@ class Task:
     draw: Callable[[np.random.Generator], Case]
     example: Case
     wrong: tuple[Wrong, ...]
+    at_times: tuple[str, ...] = ()
     tolerance: float = 1e-6
     returns: tuple[str, ...] = ()
 
@@ -87,13 +110,12 @@ class Task:
 
     def own_case(self, student: str) -> Case:
         """The case that this student sees."""
-        return self.draw(_generator("own", self.name, named(student)))
+        return self._drawn("own", self.name, named(student))
 
     def hidden_cases(self, student: str, secret: str = "", *, attempt: int = 0) -> tuple[Case, ...]:
         """Further cases for this student, which the course's secret keeps from being known beforehand."""
         return tuple(
-            self.draw(_generator(secret, self.name, named(student), k, attempt))
-            for k in range(1, HIDDEN_CASES + 1)
+            self._drawn(secret, self.name, named(student), k, attempt) for k in range(1, HIDDEN_CASES + 1)
         )
 
     def yours(self, student: object) -> "Yours":
@@ -108,10 +130,13 @@ class Task:
         """Show whether the function is right on the example, and what it gives on the student's own case."""
         from IPython.display import display
 
-        outcome, name = self.on_example(function), named(student)
+        with self._told_if_stopped():
+            outcome, name = self.on_example(function), named(student)
+            on_own, came = outcome, []
+            if outcome.done and name:
+                kept, came = _recorded(function)
+                on_own = self._judge((self.own_case(name),), ()).verdict(kept)
         if outcome.done and name:
-            kept, came = _recorded(function)
-            on_own = self._judge((self.own_case(name),), ()).verdict(kept)
             shown = (("On your own data it gives", words(came[0])),) if came else on_own.shown
             outcome = replace(outcome if came else on_own, shown=shown)
         display(outcome)
@@ -128,14 +153,27 @@ class Task:
             )
         return outcome
 
+    def must_hold(self, function: object) -> None:
+        """Return where the function is right on the example: what ``nbgrader validate`` can tell a student.
+
+        Raises: NotAwardedError where it is not.
+        """
+        with self._told_if_stopped():
+            outcome = self.on_example(function)
+        if not outcome.done:
+            raise NotAwardedError(repr(outcome))
+
     def grade(self, function: object, student: object, secret: str = "") -> Outcome:
         """The outcome that decides about the points; of the hidden data and the answers it shows nothing.
 
         An error's own words are shown where the function stopped on the student's own case, which is no secret.
+
+        Raises: StoppedError where it was interrupted.
         """
         judge = self.judge(named(student), secret)
         try:
-            outcome = self._graded(judge, function)
+            with self._told_if_stopped():
+                outcome = self._graded(judge, function)
         except Exception as error:  # a student may leave any object there, and some break on being looked at
             said = f"What stands under `{self.name}` cannot be checked ({type(error).__name__})."
             return Outcome("not right yet", self.name, said)
@@ -176,6 +214,39 @@ class Task:
         raise ValueError(
             f"No cases of the task {self.name!r} tell its wrong answers apart. {unfit}"
         ) from unfit
+
+    def _drawn(self, *parts: object) -> Case:
+        """A case for these words and numbers on which every wrong answer, but those ``at_times``, is wrong."""
+        rng = _generator(*parts)
+        for _ in range(_DRAWS):
+            case = self.draw(rng)
+            if not (right := self.right_on(case) - set(self.at_times)):
+                return case
+        raise ValueError(
+            f"Of {_DRAWS} cases of the task {self.name!r} none tells all of its wrong answers from the reference; "
+            f"on the last one right: {', '.join(sorted(right))}."
+        )
+
+    def right_on(self, case: Case) -> set[str]:
+        """The names of the wrong answers that give on this case what the reference gives."""
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            expected = self.reference(*case.args, **case.kwargs)
+            return {
+                wrong.name
+                for wrong in self.wrong
+                if not difference(wrong.function(*case.args, **case.kwargs), expected, self.tolerance)
+            }
+
+    @contextlib.contextmanager
+    def _told_if_stopped(self) -> Iterator[None]:
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise StoppedError(
+                f"{self.name}: stopped\n  Your function was interrupted before it had an answer, by hand or because its "
+                "time was up: a cell has a minute. Does every loop in it come to an end?"
+            ) from None
 
     def _judge(self, cases: tuple[Case, ...], wrong: tuple[Wrong, ...]) -> Exercise:
         return _Judge(
@@ -251,8 +322,15 @@ class Yours(dict):
 
 
 def named(student: object) -> str:
-    """The student's name as data are drawn from it: without spaces at its ends, in small letters; "" for anything else."""
-    return student.strip().casefold() if isinstance(student, str) else ""
+    """The student's name as data are drawn from it: without spaces at its ends, in small letters; "" for no name.
+
+    >>> named(" Ada "), named(4711), named(None)
+    ('ada', '4711', '')
+    """
+    known = isinstance(student, str) or (
+        isinstance(student, int | np.integer) and not isinstance(student, bool)
+    )
+    return str(student).strip().casefold() if known else ""
 
 
 def _generator(*parts: object) -> np.random.Generator:

@@ -40,9 +40,23 @@ def _report(accused=None, worth=None):
 
 
 def _top(share, among):
-    """Those above the threshold that leaves this share of the scores ``among`` above it."""
+    """The lowest of the scores ``among`` above which at most this share of them lies."""
     allowed = int(share * len(among))
     return np.sort(among)[::-1][allowed]
+
+
+def _last_allowed(share, among):
+    """The lowest of the scores that lie above ``_top``; that itself where none may."""
+    return np.sort(among)[::-1][max(int(share * len(among)) - 1, 0)]
+
+
+def _halfway(share, among):
+    return (_top(share, among) + _last_allowed(share, among)) / 2
+
+
+def _just_below(score):
+    """A threshold that this score passes, and with it all who are ``>=`` it."""
+    return np.nextafter(score, -np.inf)
 
 
 def _losses(rng):
@@ -63,16 +77,17 @@ A hospital attacked its own model before handing it out. `loss` holds the model'
 who was trained on. The insurer who will one day attack the model can afford false alarms on a share of at most `fpr` of
 the outsiders, and in the *insurer's* files a share `base_rate` of all people were in the training set.
 
-Give what the hospital has to report: the **true-positive rate** of the loss attack at that false-positive rate, by counts
-as in the lesson, and the **precision** of the insurer's accusations. For the precision take the false-positive rate that
+Give what the hospital has to report: the **true-positive rate** of the loss attack, and the **precision** of the insurer's accusations. The
+threshold, as in the lesson, is the *lowest score of a non-member* above which at most a share `fpr` of the non-members lies; whoever
+exceeds it is accused. For the precision take the false-positive rate that
 the threshold really has in the hospital's data, not the one that was allowed.
 """,
     reference=_hospital_report,
     draw=_losses,
     example=Case(
-        np.array([0.1, 0.3, 0.9, 0.2, 0.7, 0.8, 1.5]),
-        np.array([True, True, True, False, False, False, False]),
-        0.25,
+        np.array([0.4, 0.3, 1.2, 0.8, 1.4, 1.1, 0.9, 0.1]),
+        np.array([True, True, True, True, False, False, False, False]),
+        0.3,
         0.1,
     ),
     returns=("true-positive rate", "precision"),
@@ -100,6 +115,18 @@ the threshold really has in the hospital's data, not the one that was allowed.
             _report(lambda score, member, fpr: score >= _top(fpr, score[~member])),
             "One non-member more than allowed is accused: whoever sits exactly on the threshold does not pass it. Only "
             "scores above it count.",
+        ),
+        Wrong(
+            "threshold_halfway",
+            _report(lambda score, member, fpr: score > _halfway(fpr, score[~member])),
+            "Your threshold lies halfway between two non-members' scores. It keeps the rate too, and whoever scores between it and the lower of "
+            "the two goes free; the task takes that lower one itself.",
+        ),
+        Wrong(
+            "from_the_last_allowed_on",
+            _report(lambda score, member, fpr: score >= _last_allowed(fpr, score[~member])),
+            "You accuse from the score of the last non-member on who may be accused. The task takes the next one's score, the lowest that "
+            "keeps the rate, and accuses whoever exceeds that.",
         ),
         Wrong(
             "allowed_rate_for_the_real_one",
@@ -177,9 +204,9 @@ carried_threshold = Task(
     name="carried_threshold",
     points=5,
     question="""
-Hospital A fixed a threshold on its own patients, whose membership it knows, so that at most a share `fpr` of its
-non-members scores above it. Now the threshold travels: hospital B attacks its model with it, and promises its patients
-A's error rate. B knows its members too, so the promise can be checked.
+Hospital A fixed a threshold on its own patients, whose membership it knows: the *lowest score of a non-member* above which at most a
+share `fpr` of its non-members lies; whoever exceeds it is accused. Now the threshold travels: hospital B attacks its model with it, and
+promises its patients A's error rate. B knows its members too, so the promise can be checked.
 
 Give the **false-positive rate at B** and the two ends of its exact **95 % interval** (Clopper–Pearson). Then look at your own
 case: is A's promise still inside?
@@ -205,6 +232,18 @@ case: is A's promise still inside?
             "fixed_on_everybody_of_a",
             _carried(lambda sa, ma, sb, mb, fpr: _top(fpr, sa)),
             "A's members take part in fixing the threshold. A false-positive rate is about non-members; A's alone set it.",
+        ),
+        Wrong(
+            "threshold_halfway",
+            _carried(lambda sa, ma, sb, mb, fpr: _halfway(fpr, sa[~ma])),
+            "Your threshold lies halfway between two of A's non-members' scores. It keeps A's rate too, but A's threshold is the lower of the "
+            "two itself, and at B it meets other people.",
+        ),
+        Wrong(
+            "from_the_last_allowed_on",
+            _carried(lambda sa, ma, sb, mb, fpr: _just_below(_last_allowed(fpr, sa[~ma]))),
+            "You accuse from the score of the last of A's non-members on who may be accused. A's threshold is the next one's score, the "
+            "lowest that keeps the rate, and whoever exceeds it is accused.",
         ),
         Wrong(
             "fixed_on_both",

@@ -114,13 +114,14 @@ gradients minus AUC from log-odds*, and the two ends of its 95 % interval, paire
     example=Case(
         np.array(
             [
-                [[0.3, 0.4], [0.6, 0.8], [0.09, 0.12], [0.5, 1.2]],
-                [[0.6, 0.8], [0.3, 0.4], [0.3, 0.2], [0.1, 0.3]],
-                [[0.8, 1.5], [0.3, 0.6], [0.2, 0.3], [0.3, 0.4]],
+                [[2.4, 0.7], [0.9, 1.2], [0.6, 0.8], [1.2, 0.5]],
+                [[0.8, 1.5], [0.5, 1.2], [1.2, 0.5], [0.9, 1.2]],
+                [[0.9, 1.2], [0.9, 1.2], [0.9, 1.2], [1.2, 0.5]],
+                [[2.4, 0.7], [0.5, 1.2], [1.2, 0.5], [2.4, 0.7]],
             ]
         ),
-        np.array([[2.0, 0.5, 3.1, 0.1], [0.3, 1.8, 1.5, 0.6], [0.2, 0.4, 2.0, 1.4]]),
-        np.array([[True, False, True, False], [False, True, False, False], [False, False, False, True]]),
+        np.array([[2.6, 2.5, 2.7, 3.2], [2.2, 2.4, 2.5, 1.2], [1.5, 2.9, 0.8, 3.0], [2.8, 0.3, 2.3, 1.8]]),
+        np.array([[1, 0, 1, 0], [0, 1, 0, 1], [1, 0, 0, 1], [0, 1, 1, 0]], bool),
     ),
     returns=("gain", "lower end", "upper end"),
     wrong=(
@@ -206,14 +207,14 @@ def _cosine(rows, update):
     return -(rows @ update) / (np.linalg.norm(rows, axis=1) * np.linalg.norm(update))
 
 
-def _named(update=_subtracted, score=_cosine, among=None, too_many=0, expected=None):
+def _named(update=_subtracted, score=_cosine, among=None, cut=lambda those, k: those[k], expected=None):
     """A wrong list: another update, another score, another threshold, another expectation."""
 
     def function(average, own, patients, gradients, strangers, fpr):
         change = update(average, own, *patients)
         suspects, innocent = score(gradients, change), score(strangers, change)
         those = innocent if among is None else among(suspects, innocent)
-        threshold = np.sort(those)[::-1][int(fpr * len(those)) + too_many]
+        threshold = cut(np.sort(those)[::-1], int(fpr * len(those)))
         share = (
             (innocent > threshold).mean()
             if expected is None
@@ -222,6 +223,11 @@ def _named(update=_subtracted, score=_cosine, among=None, too_many=0, expected=N
         return suspects > threshold, share * len(gradients)
 
     return function
+
+
+def _just_below_the_last_allowed(those, k):
+    """A threshold that whoever is ``>=`` the last stranger above passes; of the strangers those and nobody else."""
+    return np.nextafter(those[max(k - 1, 0)], -np.inf)
 
 
 def _one_night(rng):
@@ -249,8 +255,8 @@ Two hospitals train one model. Each night both send their update to a server tha
 average, in which every patient of the night weighs the same. Amara was treated in one of them. Is she hidden from the other one, which
 knows what it had sent itself, and how many `patients` stood behind both updates (its own number first)?
 
-Recover the other hospital's update. Score people by its **alignment** with their own descent direction, the cosine of the lesson. By counts
-over the `strangers` set the threshold above which at most a share `fpr` of them lie. Return **who is named** among the suspects,
+Recover the other hospital's update. Score people by its **alignment** with their own descent direction, the cosine of the lesson. The threshold is
+the *lowest score of a stranger* above which at most a share `fpr` of the `strangers` lies; whoever exceeds it is named. Return **who is named** among the suspects,
 and **how many of them would be named if none had been there**: the share of strangers who really lie above it, times the number of
 suspects.
 """,
@@ -260,8 +266,8 @@ suspects.
         np.array([-1.0, -2.0]),
         np.array([-2.0, -1.0]),
         (2, 1),
-        np.array([[-1.0, 4.0], [0.3, 0.4], [3.0, 1.0]]),
-        np.array([[2.0, 2.0], [-3.0, -4.0], [0.0, -1.0], [4.0, -1.0], [2.0, 3.0]]),
+        np.array([[3.0, 2.0], [-4.0, 1.0], [4.0, 2.0], [2.0, 3.0]]),
+        np.array([[0.0, -4.0], [2.0, -3.0], [1.0, -3.0], [2.0, 4.0], [-3.0, 0.0]]),
         0.3,
     ),
     returns=("who is named", "named by chance"),
@@ -301,8 +307,20 @@ suspects.
         ),
         Wrong(
             "one_stranger_too_many",
-            _named(too_many=1),
+            _named(cut=lambda those, k: those[k + 1]),
             "One stranger more than allowed lies above the threshold. Count again how many may, and who then sits on it.",
+        ),
+        Wrong(
+            "threshold_halfway",
+            _named(cut=lambda those, k: (those[k] + those[max(k - 1, 0)]) / 2),
+            "Your threshold lies halfway between two strangers' scores. It keeps the rate too; the task takes the lower of the two itself, and "
+            "somebody scores between.",
+        ),
+        Wrong(
+            "from_the_last_allowed_on",
+            _named(cut=_just_below_the_last_allowed),
+            "You name people from the score of the last stranger on who may lie above. The task takes the next one's score, the lowest "
+            "that keeps the rate, and names whoever exceeds that.",
         ),
         Wrong(
             "allowed_rate_for_the_real_one",

@@ -133,7 +133,10 @@ def likelihood_ratio(
 
         L = Σ over sites of  x log(pool / reference) + (2 − x) log((1 − pool) / (1 − reference))
 
-    with x the genotype. Among independent sites no other test finds more members at the same false positive rate.
+    with x the genotype. If sites are independent and the frequencies known, no other test finds more members at the same
+    false positive rate (Neyman & Pearson 1933). Frequencies counted on people are estimates, and a member's copies are
+    drawn from the pool without being put back; so this is nearly true for large pools and references, and with a few
+    dozen people a ratio that takes both into account finds more.
     A frequency of 0 (or 1) counts as half a copy (or all but half a copy), so that no single site decides alone.
 
     Source: Sankararaman et al. 2009, "Genomic privacy and limits of individual detection in a pool", Nature

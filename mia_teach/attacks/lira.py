@@ -43,7 +43,7 @@ def lira(
     Raises: ValueError for too few shadow models on a side of some record, or an unknown variant.
 
     Source: Carlini et al. 2022, "Membership inference attacks from first principles", algorithm 1 (online),
-    section VI-C (fewer shadow models: the global variance; offline).
+    section IV-C with equation 4 (offline), section VI-B (fewer shadow models: the global variance).
 
     Four shadow models, three records; every log-odds lies 1 from the middle of its side, so σ = 1. The second record
     gets the surest answer (5), and is the least suspect but one: without it the models say 4 of it anyway.

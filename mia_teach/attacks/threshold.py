@@ -31,7 +31,7 @@ def label_probability(view: View) -> Float[np.ndarray, " examples"]:
 def label_log_odds(view: View) -> Float[np.ndarray, " examples"]:
     """Log-odds of the true label: the same ranking again, without running out of digits.
 
-    Source: Carlini et al. 2022, "Membership inference attacks from first principles", section V-B.
+    Source: Carlini et al. 2022, "Membership inference attacks from first principles", sections IV-C and VI-A.
     """
     return signals.label_log_odds(view.target_logits, view.labels)
 

@@ -608,7 +608,7 @@ quiz = Quiz(
         ),
         Question(
             "A study of 500 people publishes 1,000 independent sites. Its successor has 2,000 people and 4,000 sites. What "
-            "can the best attack now do?",
+            "can the likelihood ratio now do?",
             [
                 Choice(
                     "The same as before: as many sites a member",

@@ -164,7 +164,7 @@ class Revealed:
         unit, digits = self.prediction.unit, self.prediction.digits
         told = [decimal(x, digits) for x in (self.value, self.low, self.high) if x is not None]
         ends = f" (interval {told[1]} to {told[2]})" if len(told) == 3 else ""
-        came = f"What came: {told[0]} {unit}".rstrip() + f"{ends}."
+        came = f"Result: {told[0]} {unit}".rstrip() + f"{ends}."
         if self.answer is None:
             return [
                 came,

@@ -6,9 +6,9 @@ import re
 import nbformat
 import pytest
 
-from mia_teach import assignments, cli
+from mia_teach import assignments, cli, course
 from mia_teach.assignments import folder, notebook
-from mia_teach.assignments.task import Assignment
+from mia_teach.assignments.task import Assignment, NotAwardedError
 
 CONFIG = folder.CONFIG
 
@@ -96,4 +96,71 @@ def test_one_point_is_no_points():
 
     book = notebook.source(Assignment(name="02_x", title="X", tasks=(replace(task, points=1),)))
     assert "(1 point)" in book.cells[3].source
-    assert "# 1 point." in book.cells[7].source
+
+
+def test_beside_a_gradebook_a_lost_secret_is_said_and_not_quietly_made_anew(tmp_path, capsys):
+    lay = ["assignment", "02", str(tmp_path)]
+    cli.main(lay)
+    (tmp_path / folder.GRADEBOOK).write_text("")
+    capsys.readouterr()
+    cli.main(lay)
+    assert "new secret" not in capsys.readouterr().out
+    (tmp_path / CONFIG).unlink()
+    assert cli.main(lay) == 0
+    said = capsys.readouterr().out
+    assert f"no {CONFIG}, so a new one was made, with a new secret" in said
+    assert "put your copy of the old one in its place" in said
+
+
+@pytest.mark.parametrize("name", ["ada_02_threshold.ipynb", "ada_04_likelihood_ratio (1).ipynb"])
+@pytest.mark.parametrize("place", ["/home/me/my class/downloaded/", "C:\\me\\downloaded\\"])
+def test_the_settings_line_for_sent_files_tells_student_and_notebook(tmp_path, place, name):
+    folder.make(tmp_path, ["02"])
+    [expression] = re.findall(r'named_regexp = r"(.+)"', (tmp_path / CONFIG).read_text())
+    found = re.match(expression, place + name).groupdict()
+    assert found["student_id"] == "ada"
+    assert found["file_id"] in {assignments.assignment(number).name for number in assignments.numbers()}
+
+
+def test_several_lessons_come_into_one_folder_and_each_once(tmp_path):
+    assert cli.main(["assignment", "02", "03", "02", str(tmp_path)]) == 0
+    assert sorted(path.name for path in (tmp_path / "source").iterdir()) == [
+        "02_threshold",
+        "03_shadow_models",
+    ]
+
+
+def test_a_lesson_where_the_folder_should_stand_gets_a_sentence_and_no_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["assignment", "02", "03"]) == 1
+    assert "the folder is missing: mia-teach assignment 02 03 FOLDER" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+    assert cli.main(["assignment", "02", "./03"]) == 0
+    assert (tmp_path / "03" / "source").is_dir()
+
+
+def test_the_make_target_lays_where_clean_does_not_delete_and_git_does_not_look():
+    root = course.lessons_folder().parent
+    makefile = (root / "Makefile").read_text("utf-8")
+    laid = re.search(r"^CLASS \?= (\S+)$", makefile, re.M)[1]
+    assert "mia-teach assignment all '$(CLASS)'" in makefile
+    assert laid not in re.search(r"^clean:\n\trm -rf (.+)$", makefile, re.M)[1].split()
+    assert "/" not in laid
+    assert f"{laid}/" in (root / ".gitignore").read_text("utf-8").splitlines()
+
+
+def test_the_visible_part_of_a_test_cell_holds_for_the_right_and_stops_a_stub_without_stopping_the_notebook():
+    for number in assignments.numbers():
+        one = assignments.assignment(number)
+        cells = {
+            cell.metadata.nbgrader.grade_id: cell
+            for cell in notebook.source(one).cells
+            if "nbgrader" in cell.metadata
+        }
+        for task in one.tasks:
+            test = cells[f"{task.name}_test"]
+            shown = re.sub(r"### BEGIN HIDDEN TESTS.*### END HIDDEN TESTS", "", test.source, flags=re.S)
+            assert "raises-exception" in test.metadata.tags
+            exec(shown, {task.name: lambda *args, _task=task, **kwargs: _task.reference(*args, **kwargs)})
+            with pytest.raises(NotAwardedError, match="not yet tried"):
+                exec(shown, {task.name: lambda *args, **kwargs: ...})

@@ -29,7 +29,8 @@ def test_what_is_right_gets_its_points_and_no_word_on_stderr(capsys):
     assert grading.award("02", TASK.name, {TASK.name: loud, "STUDENT": "ada"}) is None
     said = capsys.readouterr()
     assert said.err == "", "nbgrader gives a grade cell that writes to stderr no points"
-    assert "5 of 5 points" in said.out
+    assert "All points" in said.out
+    assert "drawn for ada" in said.out
 
 
 def test_nor_does_what_the_judging_itself_has_to_say_reach_stderr(monkeypatch, capsys):
@@ -53,6 +54,41 @@ def test_what_is_wrong_stops_with_its_reply_and_without_the_package_s_lines():
     assert "outcome" not in "\n".join(lines)
     with pytest.raises(grading.NotAwardedError, match="no function"):
         grading.award("02", TASK.name, {})
+
+
+@pytest.mark.parametrize(
+    ("student", "said"),
+    [
+        (" Ada ", "drawn for ada."),
+        (4711, "drawn for 4711."),
+        ("", "drawn for nobody"),
+        (None, "drawn for nobody"),
+    ],
+)
+@pytest.mark.parametrize("function", [right, TASK.wrong[0].function])
+def test_for_whom_the_data_were_drawn_is_said_of_every_grade_and_points_are_nbgrader_s_alone(
+    student, said, function, capsys
+):
+    try:
+        grading.award("02", TASK.name, {TASK.name: function, "STUDENT": student})
+        told = capsys.readouterr().out
+    except grading.NotAwardedError as stopped:
+        told = str(stopped)
+    assert said in told
+    assert "5" not in told
+
+
+def test_a_function_that_is_interrupted_gets_a_sentence_and_no_points():
+    def endless(*args):
+        raise KeyboardInterrupt  # as the kernel does when nbgrader's time is up
+
+    with pytest.raises(grading.NotAwardedError, match="interrupted before it had an answer") as stopped:
+        grading.award("02", TASK.name, {TASK.name: endless, "STUDENT": "ada"})
+    assert len(stopped.value._render_traceback_()) == 2
+    for run in (TASK.try_it, TASK.must_hold):
+        with pytest.raises(KeyboardInterrupt, match="come to an end") as stopped:
+            run(endless)
+        assert len(stopped.value._render_traceback_()) == 2
 
 
 def test_the_secret_of_the_course_decides_about_the_data(monkeypatch):

@@ -1,5 +1,8 @@
 """What every graded task must do, for any student."""
 
+import re
+import warnings
+
 import numpy as np
 import pytest
 
@@ -73,14 +76,74 @@ def test_the_solution_of_the_lecturer_s_notebook_runs_on_what_the_notebook_impor
 
 
 @pytest.mark.parametrize(("one", "task"), TASKS)
-def test_the_example_catches_some_mistakes_and_gives_none_away(one, task):
+def test_the_example_catches_all_mistakes_and_gives_none_away(one, task):
     said = [task.on_example(wrong.function) for wrong in task.wrong]
-    assert sum(outcome.kind == "not right yet" for outcome in said) * 2 >= len(said)
+    done = {wrong.name for outcome, wrong in zip(said, task.wrong, strict=True) if outcome.done}
+    assert done <= set(task.at_times), "whoever makes a known mistake is not told that the example is right"
     for outcome, wrong in zip(said, task.wrong, strict=True):
         assert wrong.reply not in repr(outcome)
     assert task.on_example(lambda *args, **kwargs: ...).kind == "not yet tried"
     crashed = task.on_example(lambda *args, **kwargs: 1 // 0)
     assert crashed.kind == "it crashed"
+
+
+@pytest.mark.parametrize(("one", "task"), TASKS)
+def test_each_wrong_answer_fails_on_every_single_case_that_anybody_meets(one, task):
+    assert set(task.at_times) <= {wrong.name for wrong in task.wrong}
+    for student in STUDENTS:
+        for case in (task.own_case(student), *task.hidden_cases(student, SECRET)):
+            right = of(case, task.reference)
+            for wrong in task.wrong:
+                if wrong.name not in task.at_times:
+                    with np.errstate(all="ignore"), warnings.catch_warnings():
+                        warnings.simplefilter("ignore")
+                        assert difference(of(case, wrong.function), right, task.tolerance), (
+                            student,
+                            wrong.name,
+                        )
+
+
+def test_only_where_two_kinds_of_case_are_asked_for_a_mistake_may_be_right_on_one_of_them():
+    assert {task.name for one in ASSIGNMENTS for task in one.tasks if task.at_times} == {"member_probability"}
+
+
+BY_COUNTS = [
+    ("02", "hospital_report"),
+    ("02", "carried_threshold"),
+    ("03", "accused_by_kind"),
+    ("06", "named_by_the_partner"),
+    ("09", "price_and_gain"),
+]
+
+
+@pytest.mark.parametrize(("lesson", "name"), BY_COUNTS)
+def test_where_a_threshold_is_set_by_counts_the_text_says_at_which_score_and_other_choices_are_known(
+    lesson, name
+):
+    task = assignment(lesson).task(name)
+    assert re.search(r"\*lowest (score of a|of their scores)", task.question)
+    assert "exceed" in task.question
+    assert {"threshold_halfway", "from_the_last_allowed_on"} <= {wrong.name for wrong in task.wrong}
+
+
+def test_no_other_task_sets_a_threshold_by_counts():
+    every = [task for one in ASSIGNMENTS for task in one.tasks]
+    sets = {task.name for task in every if "at most a share `" in " ".join(task.question.split())}
+    told_otherwise = {"mended_test"}  # its question says which T is asked for, and asks for that T itself
+    assert sets - told_otherwise == {name for _, name in BY_COUNTS}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_other_choices_of_a_threshold_keep_the_rate_as_well(seed):
+    """They are no worse as attacks, only not what was asked: the reply must not say that they break the promise."""
+    task = assignment("02").task("hospital_report")
+    loss, member, fpr, base_rate = task.draw(np.random.default_rng(seed)).args
+    wrong = {one.name: one.function for one in task.wrong}
+    for name in ("threshold_halfway", "from_the_last_allowed_on"):
+        tpr, worth = wrong[name](loss, member, fpr, base_rate)
+        alarms = tpr * base_rate * (1 / worth - 1) / (1 - base_rate)
+        assert alarms == pytest.approx(int(fpr * (~member).sum()) / (~member).sum())
+        assert tpr <= task.reference(loss, member, fpr, base_rate)[0]
 
 
 @pytest.mark.parametrize(("one", "task"), TASKS)
@@ -162,6 +225,12 @@ def test_cases_on_which_two_wrong_answers_agree_are_drawn_again():
     assert len(tries) > 4
 
 
+def test_a_draw_that_never_tells_a_mistake_from_what_is_right_is_named():
+    with pytest.raises(ValueError, match="on the last one right: squared"):
+        a_task(draw=lambda rng: Case(2.0)).own_case("ada")
+    assert a_task(draw=lambda rng: Case(2.0), at_times=("squared",)).own_case("ada").args == (2.0,)
+
+
 def test_what_is_no_function_of_one_s_own_gets_a_sentence():
     task = a_task()
     assert "no function `double(x)` yet" in task.grade(None, "ada").reply
@@ -192,10 +261,11 @@ def test_an_error_s_words_are_shown_for_one_s_own_data_and_not_for_the_hidden():
 
 def test_a_student_without_a_name_is_shown_the_example_and_graded_all_the_same():
     task = a_task()
-    for nobody in ("", "  ", None, ..., 7):
+    for nobody in ("", "  ", None, ..., True, 7.5):
         assert "STUDENT is empty" in repr(task.yours(nobody))
         assert task.yours(nobody) == {"x": 1.5}
         assert task.grade(lambda x: x + x, nobody).done
+    assert task.yours(4711) == task.yours("4711") == {"x": task.own_case("4711").args[0]}
     mine = task.yours("Ada")
     assert "Drawn for ada" in repr(mine)
     assert mine == {"x": task.own_case("ada").args[0]}

@@ -15,12 +15,14 @@ import nbformat
 import numpy as np
 import pytest
 
+from mia_teach import course
 from mia_teach.assignments import assignment, folder, numbers
 from mia_teach.assignments.notebook import solution
 from mia_teach.exercises.compare import words
 
 pytestmark = pytest.mark.timeout(1800)
 
+GUIDE = course.lessons_folder() / "source" / "guide.md"
 SCRIPTS = Path(sys.executable).parent
 QUICK = ("02",)
 LESSONS = [
@@ -179,7 +181,42 @@ def test_release_and_feedback_hold_no_solution_no_hidden_test_and_no_answer(grad
 
 def test_feedback_shows_the_students_their_own_code_and_points(graded):
     assert graded.one.tasks[0].name in graded.feedback["solved"]
-    assert f"{graded.one.tasks[0].points} of {graded.one.tasks[0].points} points" in graded.feedback["half"]
+    assert "All points: right on data that you have not seen." in graded.feedback["half"]
+    for student, page in graded.feedback.items():
+        assert page.count(f"The data were drawn for {student}.") == len(graded.one.tasks)
+
+
+def test_the_guide_s_search_for_cheats_names_no_release_and_no_honest_solution(graded, tmp_path):
+    said = re.search(r"grep -lE '(.+?)' submitted", GUIDE.read_text("utf-8"))[1]
+    honest = edited(graded.release, "ada", lambda name, cell: None)
+    for task in graded.one.tasks:
+        for cell in honest.cells:
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == task.name:
+                cell.source = "\n".join(solution(task))
+    cheats = (
+        f'return tasks.task("{graded.one.tasks[0].name}").reference(*data)',
+        "from mia_teach.assignments.threshold import _carried_threshold",
+        "import mia_teach.assignments.grading",
+        "os.environ",
+    )
+    nbformat.write(honest, tmp_path / "honest.ipynb")
+    for number, line in enumerate(cheats):
+        honest.cells[1].source = line
+        nbformat.write(honest, tmp_path / f"cheat{number}.ipynb")
+    files = sorted(tmp_path.iterdir())
+    found = subprocess.run(["grep", "-lE", said, *files], capture_output=True, text=True).stdout.split()
+    assert [Path(name).name for name in found] == [f"cheat{number}.ipynb" for number in range(len(cheats))]
+    names = re.search(r"grep -Ho '(.+?)' submitted", GUIDE.read_text("utf-8"))[1]
+    place = graded.course / "submitted" / "solved" / graded.one.name / graded.release.name
+    listed = subprocess.run(["grep", "-Ho", names, place], capture_output=True, text=True).stdout
+    assert re.fullmatch(r'\S+/solved/\S+:STUDENT = \\"solved\\"\S*\n', listed)
+
+
+def test_validate_fails_on_a_stub_and_succeeds_where_the_examples_are_right(graded, nbgrader):
+    for student, success in (("stub", False), ("wrong0", False), ("solved", True)):
+        place = graded.course / "submitted" / student / graded.one.name / graded.release.name
+        done = nbgrader(graded.course, "validate", str(place))
+        assert ("Success!" in done.stdout) == success, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

@@ -314,6 +314,7 @@ def test_odd_models_and_data_can_be_looked_at_and_drawn(name):
     model, data, member, options = odd(name)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", category=DeprecationWarning)  # old packages, of each other
         lab = GradientMicroscope(model, data, member, **options)
         for update, layer in itertools.product(lab.updates, (lab.layers[0], "all")):
             lab.update, lab.layer = update, layer

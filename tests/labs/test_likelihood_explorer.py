@@ -209,6 +209,7 @@ def test_a_goal_of_an_error_that_these_records_lack_gives_way_to_another():
 def test_extreme_answers_can_be_explored_and_drawn(name):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", category=DeprecationWarning)  # old packages, of each other
         lab = LikelihoodExplorer(extreme(name), shadows=(4, 8))
         for variant in ("online", "offline"):
             lab.variant = variant

@@ -57,7 +57,7 @@ def test_revealing_says_all_and_nothing_that_changes_from_run_to_run():
     made = prediction().commit(12, confidence=70)
     assert repr(made.reveal(14.04, 13, 15.26)) == (
         "You predicted 12 % and were 70 % sure.\n"
-        "What came: 14.0 % (interval 13.0 to 15.3).\n"
+        "Result: 14.0 % (interval 13.0 to 15.3).\n"
         "That is within ±5 percentage points: a hit.\n"
         "Brier score 0.090, the square of your sureness minus what came (1 for a hit, 0 for a miss): "
         "0 is the best, always saying 50 % earns 0.250, sure and wrong costs nearly 1."
@@ -66,13 +66,13 @@ def test_revealing_says_all_and_nothing_that_changes_from_run_to_run():
 
 
 def test_a_rate_is_told_in_per_cent_with_its_interval():
-    assert "What came: 1.3 % (interval 0.7 to 2.3)." in repr(prediction().reveal(Rate(12, 899)))
+    assert "Result: 1.3 % (interval 0.7 to 2.3)." in repr(prediction().reveal(Rate(12, 899)))
 
 
 def test_without_a_commitment_revealing_says_what_came_and_scores_nothing(answers):
     revealed = prediction().reveal(14)
     assert (revealed.hit, revealed.brier) == (None, None)
-    assert repr(revealed).startswith("What came: 14.0 %.\nYou had committed no prediction")
+    assert repr(revealed).startswith("Result: 14.0 %.\nYou had committed no prediction")
     assert not answers.exists()
 
 
@@ -105,7 +105,7 @@ def test_a_number_without_a_unit_leaves_no_gap():
         0.7, confidence=60
     )
     assert made.read_out() == "You predicted 0.7 and are 60 % sure that the truth lies within ±0.05 of it."
-    assert "What came: 0.731." in repr(made.reveal(0.7312))
+    assert "Result: 0.731." in repr(made.reveal(0.7312))
 
 
 @needs_node

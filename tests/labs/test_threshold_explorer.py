@@ -72,6 +72,7 @@ def test_extreme_scores_can_be_explored_and_drawn(name):
         assert lab.values()["tp"] + lab.values()["fn"] == len(EXTREMES[name][0])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", category=DeprecationWarning)  # old packages, of each other
         assert "<img" in lab._repr_mimebundle_()[0]["text/html"]
 
 

@@ -4,8 +4,11 @@ import argparse
 import contextlib
 import inspect
 import io
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import lessons_build as build
@@ -85,17 +88,28 @@ def test_every_command_of_nbgrader_and_every_assignment_is_there():
         "autograde",
         "generate_feedback",
         "export",
+        "validate",
+        "release_assignment",
+        "collect",
+        "zip_collect",
     }
     assert {command for command, *_ in commands} <= set(NbGraderApp.subcommands)
-    named = {name for _, *names in commands for name in names}
+    options = {"--force", "--student", "NAME"}
+    named = {name for _, *names in commands for name in names} - options
     assert named <= {assignment(number).name for number in numbers()}
 
 
 def test_every_file_exists():
     named = {one for one in in_code() if re.fullmatch(r"[\w.-]+(/[\w.-]+)*(/|\.(md|py|txt|ipynb))", one)}
     named |= set(re.findall(r"`([\w-]+/[\w./-]+)`", TEXT))
-    made = {"build/instructor/", "build/nbgrader", "nbgrader_config.py", "lessons/source/NN_name.py"}
-    made |= {"release/", "submitted/NAME/02_threshold/"}
+    made = {"build/instructor/", "nbgrader_config.py", "lessons/source/NN_name.py"}
+    made |= {
+        "release/",
+        "submitted/NAME/02_threshold/",
+        "source/02_threshold/02_threshold.ipynb",
+        "02_threshold.ipynb",
+    }
+    made |= {"downloaded/02_threshold/archive/", "ada_02_threshold.ipynb"}
     assert "OWNER/REPOSITORY" in named
     assert "OWNER/REPOSITORY" in (shipped.ROOT / "README.md").read_text("utf-8"), (
         "it stands in the badge's link"
@@ -125,6 +139,26 @@ def test_builders_and_pips_arguments_are_those_that_exist():
         for word in words:
             if "/" in word and not any(mark in word for mark in "*()"):
                 assert (shipped.ROOT / word).exists(), line
+
+
+def test_where_a_package_is_missing_the_builder_says_what_to_install(tmp_path):
+    (tmp_path / "jupytext.py").write_text('raise ModuleNotFoundError("No module", name="jupytext")')
+    done = subprocess.run(
+        [sys.executable, shipped.LESSONS / "build.py", "--instructor-only"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert "jupytext" in line
+    assert "python -m pip install '.[teach]'" in line
+    assert "python -m pip install '.[teach]'" in TEXT
+
+
+def test_the_wheel_is_called_what_a_wheel_of_this_version_is_called():
+    assert re.findall(r"mia_teach-([\d.]+)-py3-none-any\.whl", TEXT) == [mt.__version__]
 
 
 def test_the_examples_run_one_after_the_other(tmp_path, monkeypatch):

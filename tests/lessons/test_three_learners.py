@@ -150,7 +150,7 @@ def said(cell) -> list[str]:
 
 def truth(texts: list[str]) -> float:
     """The number that a revealed prediction tells."""
-    return float(re.search(r"What came: (−?[\d.]+)", "\n".join(texts))[1].replace("−", "-"))
+    return float(re.search(r"Result: (−?[\d.]+)", "\n".join(texts))[1].replace("−", "-"))
 
 
 @every_lesson
