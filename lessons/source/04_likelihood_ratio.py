@@ -351,7 +351,7 @@ assert np.allclose(own_deviations(view), lira(view))
 
 # %% [markdown]
 # The targets go round the shadows, as in lesson 03: with four, the first target is attacked with the first four, the second
-# with the next four, and so on. So with few shadows the intervals hold the luck of the shadows too. With all 64 they hardly do.
+# with the next four, and so on; with 16 each group serves two targets, with 32 four. So with few shadows the intervals hold the luck of the shadows too. With all 64 they hardly do.
 
 
 # %%
@@ -506,23 +506,24 @@ for count in (2, 4, 16, 64):
 
 # %%
 def cell(name, count, fpr):
-    """Per cent of the members found, and half the width of the interval over targets."""
+    """Per cent of the members found, and the interval over targets."""
     if (name, count) not in scale:
         return "–"
     rate = over_targets(scale[name, count], fpr)
-    return f"{100 * rate.value:.1f} ± {50 * (rate.high - rate.low):.1f}"
+    return "{:.1f} ({:.1f} to {:.1f})".format(*(100 * x for x in (rate.value, rate.low, rate.high)))
 
 
 for fpr in (0.01, 0.001):
-    print(f"TPR at {mt.percent(fpr)} FPR, in per cent\n{'shadows':>8}", *(f"{name:>14}" for name in columns))
+    print(f"TPR at {mt.percent(fpr)} FPR, in per cent\n{'shadows':>8}", *(f"{name:>19}" for name in columns))
     for count in (2, 4, 16, 64):
-        print(f"{count:8}", *(f"{cell(name, count, fpr):>14}" for name in columns))
+        print(f"{count:8}", *(f"{cell(name, count, fpr):>19}" for name in columns))
 
 # %% [markdown]
 # This table is the lesson. With **two** shadows only RMIA is there, and finds {{ over_targets(scale["RMIA online", 2], 0.01):.1%}} at
 # [[1 %|definition]]. With **four** and with **16**, RMIA online has the highest mean at both false positive rates; with **64** it is LiRA
-# with own deviations. Which of these leads do eight targets show? Paired, target by target; the four intervals hold together with
-# [[95 %|definition]] ([Bonferroni](glossary.md#bonferroni-correction)):
+# with own deviations. Does LiRA or RMIA lead with four shadows, and with 64? Paired, target by target. Of four differences one may stand out by
+# luck, so the intervals are wider: the four hold together with [[95 %|definition]] ([Bonferroni](glossary.md#bonferroni-correction)). With 64 shadows
+# they hold the luck of the targets alone, for all share them.
 
 # %%
 ahead = {}
@@ -534,7 +535,8 @@ for one, other, count in (("RMIA online", "LiRA, pooled", 4), ("LiRA, own", "RMI
         print(f"{count:2} shadows, {mt.percent(fpr)} FPR: {one} minus {other:12} {lead}")
 
 # %% [markdown]
-# Shown is RMIA's lead with four shadows at [[1 %|definition]], by {{ ahead[4, 0.01].points() }}. The others' intervals hold 0. For whoever
+# Shown is RMIA's lead with four shadows at [[1 %|definition]], by {{ ahead[4, 0.01].points() }}. The others' intervals hold 0. (The question of round 3 is
+# answered by the first two columns: with 64 shadows each record's own deviation has the higher mean at both rates, and most at [[0.1 %|definition]].) For whoever
 # comes **late**, RMIA offline finds {{ over_targets(scale["RMIA offline", 64], 0.01):.1%}} with 64 shadows at [[1 %|definition]], where
 # offline LiRA found {{ over_targets(late, 0.01):.1%}}.
 #
@@ -558,7 +560,7 @@ for cut in (0.90, 0.95, 0.99):
     print(f"accused above {cut:.2f}: promised FPR {mt.percent(1 - cut)}, true FPR {fpr.words('.1%')}")
 
 # %% [markdown]
-# The promise is kept, a little on the careful side. It holds as long as the outsiders are like the target's non-members;
+# The promise is kept: all three intervals hold it. It is good as long as the outsiders are like the target's non-members;
 # lesson 07 shows on genomes what a reference from the wrong population does to a promise.
 
 # %% [markdown] audience="instructor"
@@ -976,7 +978,7 @@ check.quiz
 # 2. LiRA does so with two bells. At [[1 %|definition]] FPR it found {{ tprs["LiRA"]:.1%}} of the digits and {{ found:.1%}}
 #    of the loans, where the loss found hardly more than chance.
 # 3. Few shadows: pool the deviations, each side by itself, or use RMIA. Each record's own deviation needs dozens.
-# 4. Offline works, if one-sided: training makes a record's answer better. RMIA pays less for being late.
+# 4. Offline works, if one-sided: training makes a record's answer better. With 64 shadows RMIA pays less for being late.
 # 5. The exposed are the unusual. The clear zero gets the same answer with and without training; the average describes neither.
 
 # %% [markdown]

@@ -145,7 +145,7 @@ for name, own in white_box.per_example_gradients(target, x[[252]], y[[252]]).ite
 
 # %% [markdown]
 # That is {{ sum(p.numel() for p in target.parameters()):, }} numbers about one record, where lesson 02 had one, its loss. Training has pushed the
-# members' gradients towards 0, or it would still be changing the weights. So a small [gradient norm](glossary.md#gradient-norm) speaks for a
+# members' gradients down, on the whole, and many nearly to 0. So a small [gradient norm](glossary.md#gradient-norm) speaks for a
 # member.
 
 # %%
@@ -238,7 +238,7 @@ for parts in (loss, *by_layer.values(), loss_ill, all_ill):
     report(parts)
 
 # %% [markdown]
-# None does. To the second digit every layer is the loss again on MNIST-5k, and all layers together are on SUPPORT2; at [[1 %|definition]] FPR nobody finds more than
+# None stands out from its loss. In AUC, to the second digit, every layer is the loss again on MNIST-5k, and all layers together are on SUPPORT2; at [[1 %|definition]] FPR nobody finds more than
 # {{ max(over_targets(p, "tpr").value for p in (loss, *by_layer.values(), loss_ill, all_ill)):.1% }} of the members.
 #
 # The reason stands in the chain rule. With h the input of the last layer, p the probabilities and y the label as a row of zeros with
@@ -349,9 +349,9 @@ print(f"{'':32} {added['tpr'].points('+.1f'):27} {added['auc'].words('+.4f')}")
 # %% [markdown]
 # **2. An attack network: many numbers at once.** Perhaps a single norm is too little. Nasr and others (2019) do not choose a layer. They train
 # an attack network on everything: gradients, outputs, loss. Ours learns from 8 shadow models of each target, once from the outputs alone and
-# once with the gradients' norms beside them. The first is the control of the second, so it must have learnt as well: with a smaller learning
-# rate some of these networks stop half-way, and a control that has not learnt flatters what is held against it. (The targets go round the shadows, eight and
-# eight, as in lesson 04: two groups, so the intervals hold a little of the shadows' luck.)
+# once with the gradients' norms beside them. The first is the control of the second, so it must have learnt as well: a control that has
+# not learnt flatters what is held against it. (The targets go round the shadows, as in lesson 04: half of them get the first eight, half the
+# other eight, so the intervals hold a little of the shadows' luck. The networks' own random start is the same in all.)
 
 
 # %%
@@ -387,8 +387,8 @@ gain = mt.Interval.from_values(values(nets["everything"], "auc") - values(nets["
 print(f"what the norms add to the outputs: AUC {gain.words('+.3f')}")
 
 # %% [markdown]
-# {{ gain.words("+.3f") }} of AUC: again nothing that would speak for the weights. Both networks beat the loss in AUC, since a network may weigh
-# several numbers against each other, but for that the outputs will do.
+# {{ gain.words("+.3f") }} of AUC: again nothing that would speak for the weights. Both networks beat the loss in AUC. They have shadows, which the
+# loss has not, and may weigh several numbers against each other; for that the outputs will do.
 #
 # At [[1 %|definition]] FPR the networks find {{ over_targets(nets["outputs"], "tpr"):.1% }} and {{ over_targets(nets["everything"], "tpr"):.1% }}, LiRA with the same eight
 # shadows {{ over_targets(eight, "tpr"):.1% }}. A network learns one rule for all records; it knows no record's own past. (`white_box.gradient_network` packs such an attack into one call.)
@@ -1011,12 +1011,12 @@ for epoch in EPOCHS:
 # %% [markdown]
 # **After one epoch**, yes: the first layer finds {{ over_targets(fresh["first layer", 1], "tpr").words(".1%") }} of the 16 new patients, and leads two answers by {{ again[1, "tpr"].points() }}.
 #
-# **Later** it is not shown. After 5 epochs the lead is {{ again[5, "auc"].words("+.3f") }} of AUC and {{ again[5, "tpr"].points() }} at [[1 %|definition]] FPR, after 40 it is
+# **Later** no lead is shown on nights of 16 new patients. After 5 epochs the lead is {{ again[5, "auc"].words("+.3f") }} of AUC and {{ again[5, "tpr"].points() }} at [[1 %|definition]] FPR, after 40 it is
 # {{ again[40, "auc"].words("+.3f") }} and {{ again[40, "tpr"].points() }}, and all four intervals hold 0. Not that
 # new patients are safe there: after 40 epochs all layers still find {{ over_targets(fresh['all layers', 40], 'tpr'):.1% }} of them, the rise {{ over_targets(fresh['rise', 40], 'tpr'):.1% }}.
 
 # %% [markdown]
-# So two sentences are true, within these limits (one model, eight nights). Two versions of a model leak, to anybody who may ask both. And whoever also has their weights, early enough in training (here after one epoch), and knows which of them to look at, finds more.
+# So two sentences are true, within these limits (one model, eight nights). Two versions of a model leak, to anybody who may ask both. And whoever also has their weights and knows which of them to look at, finds more after one epoch, on new nights too. (Leads of larger nights later on, in the tables above, have not been tried on new ones.)
 #
 # That matters for who must be feared. Here is the map of round 3, filled in, with each control beside its attack; all at [[1 %|definition]] FPR, and the updates with 16 patients
 # from the model's own training set:
@@ -1043,7 +1043,7 @@ for epoch in EPOCHS:
 # %% [markdown]
 # And Amara? Her treatment lies years back, and the firm has the finished model: row 1. With shadows of its own it finds {{ over_targets(calibrated["all layers"], "tpr"):.1% }} of the members, and no more than from the answers.
 #
-# The updates' rows threaten her only if somebody *kept* the two versions of her night, in a log or a backup, and even then most of those ranked highest on the night of round 4 were somebody else ({{ 16 - hits }} of 16). What would help her is that updates are
+# The updates' rows threaten her only if somebody *kept* the two versions of her night, in a log or a backup, and even then most of those whom all layers ranked highest on the night of round 4 were somebody else ({{ 16 - hits }} of 16). What would help her is that updates are
 # deleted, and that no single rank counts as proof.
 
 # %% [markdown]
@@ -1106,7 +1106,7 @@ check.quiz
 # 2. A record's own past helps a gradient as it helps log-odds: {{ over_targets(calibrated["all layers"], "tpr"):.1% }} and {{ over_targets(likelihood, "tpr"):.1% }} at [[1 %|definition]] FPR. The gain is the shadows'.
 # 3. Whoever knows all other members gets {{ over_targets(curvature, "tpr"):.1% }} from the weights of a softmax regression, without a shadow; 16 shadows get {{ over_targets(soft_lira, "tpr"):.1% }} there.
 # 4. An early update of 16 records betrays {{ over_targets(gradient[1, 16], "tpr"):.1% }} of them by the direction of all layers, one of 256 records {{ over_targets(gradient[1, 256], "tpr"):.1% }}.
-# 5. Two answers have nearly the AUC of that direction, {{ f"{found.value:.3f}" }} and {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}. At [[1 %|definition]] FPR the rise finds {{ over_targets(rise[1, 16], 'tpr'):.1% }}, the fall {{ over_targets(drop[1, 16], 'tpr'):.1% }}, all layers {{ over_targets(gradient[1, 16], 'tpr'):.1% }}, the first layer {{ over_targets(front[1, 16], 'tpr'):.1% }}; a lead over the better of two answers is shown for the first layer only. In a finished network the gradient's *norm* added nothing to the answers; in an update after one epoch its *direction* in the first layer does.
+# 5. Two answers have nearly the AUC of that direction, {{ f"{found.value:.3f}" }} and {{ f"{over_targets(gradient[1, 16], 'auc').value:.3f}" }}. At [[1 %|definition]] FPR the rise finds {{ over_targets(rise[1, 16], 'tpr'):.1% }}, the fall {{ over_targets(drop[1, 16], 'tpr'):.1% }}, all layers {{ over_targets(gradient[1, 16], 'tpr'):.1% }}, the first layer {{ over_targets(front[1, 16], 'tpr'):.1% }}. On new patients the first layer leads the better of two answers by {{ again[1, 'tpr'].points() }}; later no lead is shown there. In a finished network the gradient's *norm* added nothing to the answers; in an update after one epoch its *direction* in the first layer does.
 
 # %% [markdown]
 # **You may now claim** "with this access and these shadows so many members are found; the same shadows without the access find so many",

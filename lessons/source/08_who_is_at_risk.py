@@ -212,10 +212,12 @@ mt.show(display, alt=f"Share of patients found in at least a share of their trai
 
 
 # %%
+pooled = partial(lira, variance="pooled")
+
+
 def in_halves(game, name):
     """LiRA within each half of the models: two exposures of the same people that share no model."""
-    attack = partial(lira, variance="pooled")
-    return [mt.Exposure.from_scores(every_target(half, attack, name), fpr=0.01) for half in game.halves()]
+    return [mt.Exposure.from_scores(every_target(half, pooled, name), fpr=0.01) for half in game.halves()]
 
 
 first, second = in_halves(game, "LiRA")
@@ -241,8 +243,8 @@ print(f"the most exposed hundredth, honestly: {tail.words('.1%')}; everybody: {s
 
 # %%
 dice = replace(game, logits=np.random.default_rng(1).normal(size=game.logits.shape))
-unsplit = mt.Exposure.from_scores(every_target(dice, lira, "at random"), fpr=0.01)
-one_side = np.arange(64) // 2 % 2 == 0
+unsplit = mt.Exposure.from_scores(every_target(dice, pooled, "at random"), fpr=0.01)
+one_side = np.arange(64) // 2 % 2 == 0  # pairs of models stay together, as in game.halves()
 luck = {}
 for when, (picked_on, judged_on) in {
     "split, then attacked": in_halves(dice, "at random"),
@@ -261,9 +263,11 @@ for when, (picked_on, judged_on) in {
 # (Round 1 took the trainings of a patient as independent, in the intervals of single patients and in the dotted line. Targets share their shadows,
 # so luck reaches further than both say.)
 #
-# LiRA's hardly fall. These {{ len(top) }} patients are found in {{ tail:.1%}} of the trainings that include
+# LiRA's winners hardly fall. These {{ len(top) }} patients are found in {{ tail:.1%}} of the trainings that include
 # them, by models that had no part in picking them. (The interval is over people: it says what to expect of other patients
-# picked the same way.)
+# picked the same way. {{ int((first.tpr == 1).sum()) }} patients were found in *every* training of the first half, so these are the first {{ len(top) }} of them in
+# the table's order; the rows below speak of more.) They are also accused falsely more often than the [[1 %|definition]] that everybody
+# is on average: {{ f"{second.false_alarms[top].mean():.1%}" }}.
 #
 # A report that names only the average hides them. One that names only the tail hides that most people are not found at all. Print both.
 
@@ -342,16 +346,19 @@ surprising = exposure.by_group(steps, names)
 print(risk.table(surprising, heading="named rightly, unseen"))
 
 strangers = right_unseen(game.halves()[1])
-ends_apart = [first.tpr[strangers < 0.02].mean(), first.tpr[strangers >= 0.8].mean()]
+ends_apart = [over_people(first.tpr[who]) for who in (strangers < 0.02, strangers >= 0.8)]
 said = "surprise from one half of the models, exposure from the other: never {}, nearly always {}"
-print(said.format(*map(mt.percent, ends_apart)))
+print(said.format(*(one.words(".1%") for one in ends_apart)))
 
 # %% [markdown]
-# That is it. Where none of the 32 models that never saw a patient names the illness, the patient is found in
+# That is it. Where hardly any of the 32 models that never saw a patient names the illness, the patient is found in
 # {{ surprising[0].exposure:.1%}} of the trainings; where they name it anyway, in {{ surprising[-1].exposure:.1%}}. Being far out says
-# little. Being a **surprise** says much: a label that nobody else's record teaches can only be learnt by heart. (The models without
-# the patient also tell LiRA what an ordinary answer is, so the table's two columns are not independent. In the line below it they are: "never" and
-# "nearly always", surprise and exposure from models that know nothing of each other.)
+# little. Being a **surprise** says much: a label that nobody else's record teaches can only be learnt by heart.
+
+# %% [markdown]
+# The table flatters that thought. The models without the patient also tell LiRA what an ordinary answer is, so its two columns are not
+# independent. In the line below it they are: {{ ends_apart[0]:.1%}} against {{ ends_apart[1]:.1%}}, surprise and exposure from models that know nothing of
+# each other. (It is less for two more reasons: "never" is said by 16 models there, not 32, and the attack has half of the shadows.)
 #
 # It is a rule of thumb for the data owner, too: train a few models without a record, and see whether they miss it.
 
@@ -636,8 +643,9 @@ for one_in in (2, 1000):
 
 # %% [markdown]
 # Where half of the records are members, nearly every accusation is right. At [[1 in 1,000]] even those of coma patients are false in
-# {{ f"{1 - worth[1 / 1000][coma]:.1%}" }} of the cases; for other coma patients anything from {{ f"{1 - ends[1000][2]:.0%}" }} to {{ f"{1 - ends[1000][1]:.0%}" }}, since {{ most.people }} people
-# accused falsely in {{ f"{most.false_alarms:.1%}" }} of their other trainings say little of how often the next ones will be. That protects the members a little; it does not protect those who are accused falsely. And an
+# {{ f"{1 - worth[1 / 1000][coma]:.1%}" }} of the cases. For other coma patients it lies between {{ f"{1 - ends[1000][2]:.0%}" }} and {{ f"{1 - ends[1000][1]:.0%}" }}: {{ most.people }} people,
+# accused falsely in {{ f"{most.false_alarms:.1%}" }} of their other trainings, are few. (The ends are wider than they need be, for `over_people` takes each
+# person as a yes or a no.) Rare members protect the members a little; they do not protect those who are accused falsely. And an
 # insurer who knows that Lena was in *some* hospital of the town starts from a far better base rate.
 #
 # ### 3. A claim to repair
@@ -817,7 +825,8 @@ print("region named rightly by models that never saw them: the 25 {}, everybody 
 # %% [markdown]
 # By ancestry AFR is African, AMR American, EAS East Asian, EUR European, SAS South Asian. Over all people the Americas stand out; the line below the table says where
 # the 25 come from. What they have in common is round 3 again: models that never saw them often miss their region. (The 1000 Genomes Project
-# calls its American group *admixed*, with ancestors on several continents. That would be a reason; it is not tested here.) A coarser label does
+# calls its American group *admixed*, with ancestors on several continents. That would be a reason; it is not tested here. And the models that
+# miss their region had a part in picking them, as in round 3.) A coarser label does
 # not make the model forget; it makes fewer people surprising.
 #
 # Are other tables quieter? Adult and Taiwan credit are the usual examples of data that do not leak. 2,000 people each.
@@ -937,11 +946,13 @@ print(page.save())
 
 # %% [markdown]
 # **Lena.** The hospital's line is true of the average of a weak attack. Coma patients were found in {{ most.exposure:.1%}} of the trainings that
-# included them, by somebody who has everything and guesses the illness rightly. If one such record in 1,000 is a member,
+# included them, which is an average as well: {{ f"{(exposure.tpr[patients.y == coma] == 0).mean():.1%}" }} of them never,
+# {{ f"{(exposure.tpr[patients.y == coma] >= 0.5).mean():.1%}" }} at least every other time. All this is by somebody who has everything and knows that it was a coma; what the
+# attack says to a wrong guess was not measured. If one record in 1,000 of such people is a member,
 # {{ f"{1 - ends[1000][0]:.1%}" }} of the accusations are false ({{ f"{1 - ends[1000][2]:.0%}" }} to {{ f"{1 - ends[1000][1]:.0%}" }} for other such patients); if half of them
-# are, {{ f"{1 - ends[2][0]:.1%}" }} ({{ f"{1 - ends[2][2]:.1%}" }} to {{ f"{1 - ends[2][1]:.1%}" }}). So an insurer who knew
-# nothing else would accuse many of the wrong people, and one who had good reason to suspect her already would mostly be right. "Negligible" is not
-# what the audit shows. What the attack says to a wrong guess was not measured.
+# are, {{ f"{1 - ends[2][0]:.1%}" }} ({{ f"{1 - ends[2][2]:.1%}" }} to {{ f"{1 - ends[2][1]:.1%}" }}). So an insurer who knew of the
+# coma and nothing else would accuse many of the wrong people, and one who had good reason besides to look for her in this table would mostly be right.
+# "Negligible" is not what the audit shows.
 
 # %% [markdown]
 # **You may now claim** "this attack finds such people in such a share of trainings, with this interval over people", and "at this base rate so many
