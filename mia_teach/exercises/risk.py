@@ -570,7 +570,8 @@ quiz = Quiz(
             [
                 Choice(
                     "Pick on some models, measure on the others",
-                    "Whoever is picked for a large number had luck as well. Other models know nothing of that luck.",
+                    "Whoever is picked for a large number had luck as well. Other models know nothing of that luck, if the two "
+                    "parts were no shadows of each other.",
                 ),
                 Choice(
                     "Take the interval of each of the ten",
