@@ -18,9 +18,10 @@ export PIP_RETRIES ?= 1
 start: $(VENV)/course-installed
 	$(VENV)/bin/mia-teach start
 
-# Two files of tests at a time; the tests of one file stay together, for they share what was made for them.
+# Two files of tests at a time; the tests of one file stay together, for they share what was made for them. Files come in
+# their own order: sorted by how many tests they hold, the longest would come last and one core would wait.
 WORKERS ?= 2
-SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile
+SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Everything but the slowest proofs; those as well with test-all.
 test: $(VENV)/tests-installed

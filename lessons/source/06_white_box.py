@@ -401,7 +401,8 @@ print(f"what the norms add to the outputs: AUC {gain.words('+.3f')}")
 # $-H^{-1}g/n$. Suri, Zhang and Evans (2024) turn this into a likelihood ratio, the [inverse-Hessian attack](glossary.md#inverse-hessian-attack).
 #
 # A softmax regression has 650 weights, so its H can be computed and inverted. (`damping` is added to its diagonal, or directions without
-# curvature could not be inverted.) No shadow is needed; the other models are trained for a control only.
+# curvature could not be inverted.) No shadow is needed; the other models are trained for a control only. Four targets have to do here, since each
+# takes its time.
 
 # %%
 soft = mt.train(mt.logistic(64, 10), records, member, epochs=40, learning_rate=5e-3, seed=1)
