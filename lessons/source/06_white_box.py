@@ -355,7 +355,7 @@ print(f"{'':32} {added['tpr'].points('+.1f'):27} {added['auc'].words('+.4f')}")
 
 
 # %%
-steps = {"n_iter_no_change": 5, "batch_size": 512, "random_state": 0}
+unhurried = {"n_iter_no_change": 5, "batch_size": 512, "random_state": 0}
 
 
 def network(columns):
@@ -364,7 +364,7 @@ def network(columns):
     for t in TARGETS:
         shadows = shadows_of(t, 8)
         rows = np.concatenate(seen[shadows][..., columns])
-        small = MLPClassifier((32,), learning_rate_init=0.01, early_stopping=True, **steps)
+        small = MLPClassifier((32,), learning_rate_init=0.01, early_stopping=True, **unhurried)
         attack = make_pipeline(StandardScaler(), small).fit(rows, member[shadows].ravel())
         score[t] = attack.predict_proba(seen[t][:, columns])[:, 1]
     return score

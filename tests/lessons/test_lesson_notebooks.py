@@ -99,11 +99,12 @@ def test_every_picture_has_words_and_the_words_are_compared(path):
 
 
 def _reads_and_makes(code):
-    """The names that a cell takes from before, and those that it binds or deletes."""
+    """The names that a cell takes from before, or that its functions will take when called, and those that it binds or deletes."""
     reads, makes = set(), set()
     for one in dis.get_instructions(code):
         if isinstance(one.argval, types.CodeType):
-            reads |= _reads_and_makes(one.argval)[0] - makes
+            at_once = one.argval.co_name in ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
+            reads |= _reads_and_makes(one.argval)[0] - (makes if at_once else set())
         elif one.opname in ("LOAD_NAME", "LOAD_GLOBAL") and one.argval not in makes:
             reads.add(one.argval)
         elif one.opname in ("STORE_NAME", "DELETE_NAME"):
@@ -112,9 +113,9 @@ def _reads_and_makes(code):
 
 
 def test_names_that_a_cell_takes_from_before_are_told_from_its_own():
-    source = "a = b + [c for d in e]\nfor f in a: g = f\ndef h(i): return i + j\ndel k"
+    source = "a = b + [c for d in e if a]\nfor f in a: g = f\ndef h(i): return i + j + g\ndel k"
     reads, makes = _reads_and_makes(compile(source, "cell", "exec"))
-    assert (reads, makes) == ({"b", "c", "e", "j"}, {"a", "f", "g", "h", "k"})
+    assert (reads, makes) == ({"a", "b", "c", "e", "j", "g"}, {"a", "f", "g", "h", "k"})
 
 
 @every_notebook
