@@ -514,9 +514,9 @@ def cell(name, count, fpr):
 
 
 for fpr in (0.01, 0.001):
-    print(f"TPR at {mt.percent(fpr)} FPR, in per cent\n{'shadows':>8}", *(f"{name:>19}" for name in columns))
+    print(f"TPR at {mt.percent(fpr)} FPR, in per cent\n{'shadows':>8}", *(f"{name:>21}" for name in columns))
     for count in (2, 4, 16, 64):
-        print(f"{count:8}", *(f"{cell(name, count, fpr):>19}" for name in columns))
+        print(f"{count:8}", *(f"{cell(name, count, fpr):>21}" for name in columns))
 
 # %% [markdown]
 # This table is the lesson. With **two** shadows only RMIA is there, and finds {{ over_targets(scale["RMIA online", 2], 0.01):.1%}} at
